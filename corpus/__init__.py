@@ -1,0 +1,16 @@
+"""Reading an article: a file in, an Article out, and every range of it points into one text."""
+
+from corpus.article import Article, Passage, PassageKind, Section, Span
+from corpus.errors import ArticleError
+from corpus.read import article_from_text, read_article
+
+__all__ = [
+    "Article",
+    "ArticleError",
+    "Passage",
+    "PassageKind",
+    "Section",
+    "Span",
+    "article_from_text",
+    "read_article",
+]
