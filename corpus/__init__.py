@@ -2,6 +2,7 @@
 
 from corpus.article import Article, Passage, PassageKind, Section, Span
 from corpus.errors import ArticleError
+from corpus.normalise import normalise_text
 from corpus.read import article_from_text, read_article
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "Section",
     "Span",
     "article_from_text",
+    "normalise_text",
     "read_article",
 ]

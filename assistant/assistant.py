@@ -1,0 +1,97 @@
+"""The Assistant: one article, asked questions, answering with its own sentences."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.answer import Answer, Outcome
+from assistant.decide import Rule, decide_outcome, measure_confidence
+from assistant.quote import choose_quotes
+from assistant.settings import Settings
+from assistant.suggest import list_starters, suggest_questions
+from corpus import Article, normalise_text, read_article
+from index import ArticleIndex, Encoder, SentenceEncoder, open_index
+
+HITS = 8  # passages looked at for one question
+
+
+class QuestionError(ValueError):
+    """A question that cannot be asked; the message says what to change."""
+
+
+class Assistant:
+    """Answers questions about one article. Safe to share between threads: nothing changes after `open`."""
+
+    def __init__(self, index: ArticleIndex, settings: Settings) -> None:
+        self.index = index
+        self.settings = settings
+        self.rule = Rule()
+        self.starters = list_starters(index.article)
+
+    @property
+    def article(self) -> Article:
+        return self.index.article
+
+    @classmethod
+    def open(
+        cls,
+        source: str | Path | Article,
+        settings: Settings | None = None,
+        encoder: Encoder | None = None,
+        verify: bool = False,
+    ) -> Assistant:
+        """An assistant for an article or a .txt, .md or .html file; builds or loads the article's index.
+
+        Several assistants may share one encoder; `verify` checks the weights of the one made here. Raises corpus.ArticleError for a file that is no article
+        and index.EncoderError when the encoder cannot be loaded.
+        """
+        settings = settings or Settings()
+        if isinstance(source, Article):
+            article, key = source, source.revision[:16]
+        else:
+            article = read_article(source)
+            place = hashlib.sha256(str(Path(source).resolve()).encode()).hexdigest()[:8]
+            key = f"{re.sub(r'[^A-Za-z0-9-]+', '-', Path(source).stem)[:60]}-{place}"
+        if encoder is None:
+            encoder = SentenceEncoder(settings.encoder, threads=settings.threads)
+            if verify:
+                encoder.verify_weights()
+        return cls(open_index(article, encoder, settings.data_dir / "indexes" / key), settings)
+
+    def ask(self, question: str, history: Sequence[str] = (), *, as_typed: bool = False) -> Answer:
+        """The answer to a question, given the reader's earlier questions, oldest first.
+
+        `as_typed` takes the question as it stands even when it looks like a follow-up. Raises QuestionError
+        when it is empty or longer than `settings.max_question` characters.
+        """
+        began = time.perf_counter()
+        question = clean_question(question, self.settings.max_question)
+        hits = self.index.search(question, HITS)
+        confidence = measure_confidence(hits, self.rule)
+        outcome = decide_outcome(hits, confidence, self.rule)
+        quotes = () if outcome is Outcome.OFF_TOPIC else choose_quotes(self.article, question, hits)
+        if outcome is Outcome.NEAREST:
+            quotes = quotes[:1]
+        return Answer(
+            question=question,
+            outcome=outcome,
+            confidence=round(confidence, 4),
+            quotes=quotes,
+            suggestions=suggest_questions(self.article, quotes, (*history, question)),
+            revision=self.article.revision,
+            took_ms=round((time.perf_counter() - began) * 1000, 1),
+        )
+
+
+def clean_question(question: str, longest: int) -> str:
+    """A question in the article's own normal form, white space folded; raises QuestionError."""
+    cleaned = " ".join(normalise_text(question).split())
+    if not cleaned:
+        raise QuestionError("The question is empty: type what you would like to know.")
+    if len(cleaned) > longest:
+        raise QuestionError(f"The question has {len(cleaned)} characters; at most {longest} can be asked at once.")
+    return cleaned

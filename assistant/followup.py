@@ -1,0 +1,138 @@
+"""Understanding a follow-up: the question a reader means, given the questions before it.
+
+A question that stands alone is returned as it is: adding earlier turns to it is known to do harm. Only three
+shapes are completed, each by a rule a reader can see and refuse: a bare question word ("why?"), a fragment
+("And in New Bedford?"), and a pronoun with nothing in the question to point at ("What did he do?").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from assistant.names import Names
+from index.lexical import STOP_WORDS, find_words, fold_word
+
+LONGEST_FRAGMENT = 6  # words; "and what did the mayor say about it?" is a question, not a fragment
+TURNS = 4  # how far back a chain of follow-ups is read
+
+_LEADING = re.compile(r"^(?:(?:and|but|so|ok|okay|then|also|or|now|well)\b[\s,]*)+", re.I)
+_ABOUT = re.compile(r"^(?:what|how)\s+about\s+|^what\s+of\s+", re.I)
+_BARE = re.compile(
+    r"(why|why not|when|where|how|how come|who|who else|what else|where else|how many|how much|how long|how so|"
+    r"since when|by whom|says who|who said (?:that|so|it)|when was that|where was that|why is that|why was that|"
+    r"anything else|any others?|tell me more|more|go on)[\s?!.…]*",
+    re.I,
+)
+_VERB = re.compile(
+    r"\b(is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might|must|"
+    r"happen\w*|mean\w*|say|says|said)\b",
+    re.I,
+)
+_PREPOSITION = re.compile(r"^(in|at|on|for|by|to|from|with|about|against|during|before|after|near|under)\s+", re.I)
+_PRONOUN = re.compile(
+    r"\b(he|him|his|she|her|hers|they|them|their|theirs|it|its|(?:that|this)(?=\s*(?:$|[?.!,]|mean|happen|work|say))|"
+    r"there(?=\s*(?:$|[?.!,])))(?!['’]s\s+\w+\s+to\b)(?=\W|$)",
+    re.I,
+)
+_EMPTY_IT = re.compile(r"\b(?:is|was|does|would)\s+it\s+(?:\w+\s+)?(?:to|that|if|for|true|legal|illegal|possible)\b", re.I)
+_NOUN_PHRASE = re.compile(r"\b(?:the|a|an|this|these|those|their|its|his|her)\s+((?:[\w’'-]+\s*){1,4})", re.I)
+_PERSON = {"he", "him", "his", "she", "her", "hers"}
+_OWNER = {"his", "their", "its"}
+
+
+def stand_alone(
+    question: str, history: Sequence[str], names: Names, quoted: Callable[[str], str] = lambda question: ""
+) -> str:
+    """The question in a form that needs no history; the question itself when it needs none.
+
+    `quoted` gives the text that answered an earlier question, asked only when the earlier question names
+    nobody. With "What happened in Worcester?" before it: "And in New Bedford?" -> "What happened in New
+    Bedford?"; "why?" -> "What happened in Worcester – why?".
+    """
+    if not history:
+        return question
+    body = _LEADING.sub("", question).strip()
+    led = body != question.strip()
+    bare = _BARE.fullmatch(body)
+    pronoun = None if bare else _find_pronoun(body, names)
+    about = _ABOUT.match(body)
+    fragment = _ABOUT.sub("", body).strip(" ?!.…")
+    short = 0 < len(fragment.split()) <= LONGEST_FRAGMENT and not _VERB.search(fragment)
+    if not (bare or pronoun or ((led or about) and short)):
+        return question
+    before = stand_alone(history[-1], history[:-1][-TURNS:], names, quoted)
+    if bare:
+        return f"{before.strip(' ?!.…')} – {bare.group(1).lower()}?"
+    if pronoun:
+        return _replace_pronoun(body, pronoun, before, names, quoted)
+    return _replace_part(before, fragment, names)
+
+
+def _find_pronoun(question: str, names: Names) -> re.Match[str] | None:
+    """The first pronoun with nothing before it in the question that it could stand for."""
+    for match in _PRONOUN.finditer(question):
+        word = match.group(1).casefold()
+        if word == "it" and _EMPTY_IT.search(question):
+            continue
+        head = question[: match.start()]
+        if names.find(head) or _NOUN_PHRASE.search(head):
+            return None
+        return match
+    return None
+
+
+def _replace_pronoun(
+    question: str, pronoun: re.Match[str], before: str, names: Names, quoted: Callable[[str], str]
+) -> str:
+    word = pronoun.group(1).casefold()
+    person = word in _PERSON
+    meant = names.find(before, people_only=person) or (None if person else _last_noun_phrase(before))
+    if meant is None and person:
+        meant = _last_noun_phrase(before, only=_ROLES) or names.find(quoted(before), people_only=True)
+    if meant is None:
+        return f"{question.strip(' ?!.…')} – {before.strip(' ?!.…')}?"
+    if word == "there":
+        meant = f"in {meant}"
+    after = question[pronoun.end() :]
+    owner = word in _OWNER or (word == "her" and re.match(r"\s+[a-z]", after) is not None and not _VERB.match(after.strip()))
+    completed = f"{question[: pronoun.start()]}{meant}{'’s' if owner else ''}{after}"
+    return completed[:1].upper() + completed[1:]
+
+
+_ROLES = re.compile(r"\b(sheriff|attorney|mayor|governor|president|chief|judge|minister|king|queen|mother|father|woman|"
+                    r"man|girl|boy|teen\w*|officer|agent|resident|witness|spokes\w+|author|inventor|founder|leader)\b", re.I)
+
+
+def _last_noun_phrase(text: str, only: re.Pattern[str] | None = None) -> str | None:
+    """The last "the …" of a question up to its next small word: "What does the Trust Act do?" -> "the Trust Act"."""
+    found = None
+    for match in _NOUN_PHRASE.finditer(text):
+        words = []
+        for word in match.group(1).split():
+            if fold_word(word.strip("’'-")) in STOP_WORDS or _VERB.fullmatch(word):
+                break
+            words.append(word)
+        phrase = " ".join(words)
+        if phrase and (only is None or only.search(phrase)):
+            found = f"the {phrase}"
+    return found
+
+
+def _replace_part(before: str, fragment: str, names: Names) -> str:
+    """The earlier question about something else: its place after the same preposition, or its name, replaced."""
+    stem = before.strip(" ?!.…")
+    preposition = _PREPOSITION.match(fragment)
+    if preposition:
+        places = list(re.finditer(rf"\b{preposition.group(1)}\s+(.+?)(?=\s+(?:{_JOINTS})\b|$)", stem, re.I))
+        if places:
+            at = places[-1]
+            return f"{stem[: at.start()]}{fragment}{stem[at.end() :]}?"
+        return f"{stem} {fragment}?"
+    old = names.mention(stem)
+    if old is not None and fold_word(fragment.split()[-1]) not in STOP_WORDS:
+        return f"{stem[: old.start]}{fragment}{stem[old.end :]}?"
+    return f"{stem} – {fragment}?"
+
+
+_JOINTS = "in|at|on|for|by|to|from|with|about|against|during|before|after|near|under|and|or|is|are|was|were|do|does|did"

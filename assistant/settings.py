@@ -1,0 +1,32 @@
+"""Every setting, read once from environment variables named ASSISTANT_…"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The assistant's settings; each field is the variable ASSISTANT_<FIELD> in capitals.
+
+    Raises pydantic.ValidationError, naming the variable, when a value cannot be used.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", frozen=True)
+
+    data_dir: Path = Field(ROOT / ".data", description="Folder for built indexes and records.")
+    articles: Path = Field(
+        ROOT / "corpus" / "articles", description="An article file, or a folder of them: one page each."
+    )
+    encoder: str = Field(
+        "", description="A sentence-transformers folder or hub name; empty: the packaged all-MiniLM-L6-v2."
+    )
+    reader: bool = Field(True, description="Use the reader model; off: retrieval scores alone.")
+    threads: int = Field(0, ge=0, le=64, description="CPU threads for the models; 0: one for each core.")
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(7860, ge=1, le=65535, description="Port the server listens on.")
+    max_question: int = Field(500, ge=20, le=5000, description="Longest question taken, in characters.")

@@ -1,0 +1,61 @@
+"""What of an article is encoded and matched: each text with the context a reader has when reaching it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpus import Article, Passage, Span
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTexts:
+    """The texts of one article to be searched, and which passage each belongs to.
+
+    `owner[i]` is the passage of `sentences[i]`; sentences are in reading order, so those of passage p are
+    `sentences[first[p] : first[p + 1]]`. `asked[i]` is the passage of `questions[i]`.
+    """
+
+    passages: tuple[str, ...]
+    sentences: tuple[str, ...]
+    questions: tuple[str, ...]
+    first: tuple[int, ...]
+    owner: tuple[int, ...]
+    asked: tuple[int, ...]
+
+
+def describe_lead(article: Article, passage: Passage) -> str:
+    """What introduces a passage: a list's lead-in or the question of a pair; empty for most."""
+    lead: Span | None = passage.question or passage.lead_in
+    return lead.cut(article.text) if lead else ""
+
+
+def describe_passage(article: Article, passage: Passage) -> str:
+    """A passage under the titles of its sections and after what introduces it."""
+    titles = [title for title in article.section_path(passage.section) if title != OPENING]
+    body = " ".join(span.cut(article.text) for span in passage.sentences)
+    return " ".join(part for part in (*(f"{title}." for title in titles), describe_lead(article, passage), body) if part)
+
+
+OPENING = "Introduction"
+
+
+def collect_texts(article: Article) -> SearchTexts:
+    """Every text of an article that a question is compared with."""
+    sentences: list[str] = []
+    owner: list[int] = []
+    first = [0]
+    for at, passage in enumerate(article.passages):
+        lead = describe_lead(article, passage)
+        for span in passage.sentences:
+            sentences.append(f"{lead} {span.cut(article.text)}".strip())
+            owner.append(at)
+        first.append(len(sentences))
+    pairs = [(at, passage.question) for at, passage in enumerate(article.passages) if passage.question]
+    return SearchTexts(
+        passages=tuple(describe_passage(article, passage) for passage in article.passages),
+        sentences=tuple(sentences),
+        questions=tuple(question.cut(article.text) for _, question in pairs),
+        first=tuple(first),
+        owner=tuple(owner),
+        asked=tuple(at for at, _ in pairs),
+    )

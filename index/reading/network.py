@@ -1,0 +1,117 @@
+"""The reader's network: a MiniLM that reads question and window together and points at the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import BertConfig, BertModel
+
+# Cosine of two words' embeddings (after the mean is taken off) at which a match is called closer.
+MATCH_EDGES = (0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.8, 0.999)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Padded question-window pairs: all `(rows, tokens)`.
+
+    `segments` is 0 for the question with its [CLS] and [SEP] and 1 for the window; `content` is 1 for the
+    tokens of either that are no special tokens; `window` is 1 for the window's own tokens.
+    """
+
+    ids: torch.Tensor
+    mask: torch.Tensor
+    segments: torch.Tensor
+    content: torch.Tensor
+    window: torch.Tensor
+
+
+class SpanNetwork(nn.Module):
+    """BERT with start, end and answerability heads, told which words the question and the window share.
+
+    A sentence encoder has never seen two texts at once, and learning from scratch to compare them takes
+    it hundreds of steps. So each token is also given how close the closest token of the other text is (the
+    cosine of their word embeddings in `MATCH_EDGES` steps), as one more embedding added at the input.
+    """
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.bert = BertModel(config, add_pooling_layer=False)
+        self.match = nn.Embedding(2 * (len(MATCH_EDGES) + 1) + 1, config.hidden_size)
+        self.span = nn.Linear(config.hidden_size, 2)
+        self.answerable = nn.Sequential(
+            nn.Linear(2 * config.hidden_size, 128), nn.GELU(), nn.Linear(128, 1)
+        )
+        nn.init.zeros_(self.match.weight)
+        nn.init.normal_(self.span.weight, std=0.02)
+        nn.init.zeros_(self.span.bias)
+        self.register_buffer("edges", torch.tensor(MATCH_EDGES), persistent=False)
+
+    @classmethod
+    def from_encoder(cls, folder: Path) -> SpanNetwork:
+        """The network over a sentence encoder's weights, its heads untrained."""
+        config = BertConfig.from_pretrained(folder)
+        config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+        network = cls(config)
+        network.bert = BertModel.from_pretrained(folder, config=config, add_pooling_layer=False)
+        return network
+
+    def mark_matches(self, batch: Batch, words: torch.Tensor) -> torch.Tensor:
+        """`(rows, tokens)` integers: 0 for special tokens, else which step of closeness, apart by segment."""
+        with torch.no_grad():
+            table = self.bert.embeddings.word_embeddings.weight
+            unit = nn.functional.normalize(words - self._mean_word(table), dim=-1)
+            close = unit @ unit.transpose(1, 2)  # (rows, tokens, tokens)
+            content = batch.content.bool()
+            across = batch.segments[:, :, None] != batch.segments[:, None, :]
+            close = close.masked_fill(~(across & content[:, None, :]), -1.0).amax(dim=-1)
+            steps = torch.bucketize(close, self.edges) + batch.segments * (len(MATCH_EDGES) + 1) + 1
+            return torch.where(content, steps, 0)
+
+    def _mean_word(self, table: torch.Tensor) -> torch.Tensor:
+        mean = getattr(self, "_mean", None)
+        if mean is None or mean.dtype != table.dtype:
+            mean = table.detach().mean(dim=0)
+            self._mean = mean
+        return mean
+
+    def forward(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Start and end logits `(rows, tokens)`, -inf outside the window and [CLS]; answerability `(rows,)`."""
+        words = self.bert.embeddings.word_embeddings(batch.ids)
+        inputs = words + self.match(self.mark_matches(batch, words))
+        hidden = self.bert(
+            inputs_embeds=inputs, attention_mask=batch.mask, token_type_ids=batch.segments
+        ).last_hidden_state
+        logits = self.span(hidden).float()
+        allowed = batch.window.bool().clone()
+        allowed[:, 0] = True
+        logits = logits.masked_fill(~allowed[:, :, None], float("-inf"))
+        asked = (batch.content.bool() & (batch.segments == 0))[:, :, None]
+        question = hidden.masked_fill(~asked, -1e4).amax(dim=1)
+        answerable = self.answerable(torch.cat([hidden[:, 0], question], dim=-1)).squeeze(-1).float()
+        return logits[..., 0], logits[..., 1], answerable
+
+
+def pad_batch(pairs: list[tuple[np.ndarray, np.ndarray]], cls: int = 101, sep: int = 102) -> Batch:
+    """A batch from (question token ids, window token ids), neither with special tokens.
+
+    Row: `[CLS] question [SEP] window [SEP]`, then padding.
+    """
+    longest = max(len(question) + len(window) + 3 for question, window in pairs)
+    ids = np.zeros((len(pairs), longest), dtype=np.int64)
+    mask, segments, content, inside = (np.zeros_like(ids) for _ in range(4))
+    for row, (question, window) in enumerate(pairs):
+        first = len(question) + 2
+        end = first + len(window)
+        ids[row, 0] = cls
+        ids[row, 1 : first - 1] = question
+        ids[row, first - 1] = ids[row, end] = sep
+        ids[row, first:end] = window
+        mask[row, : end + 1] = 1
+        segments[row, first : end + 1] = 1
+        content[row, 1 : first - 1] = content[row, first:end] = 1
+        inside[row, first:end] = 1
+    return Batch(*(torch.from_numpy(array) for array in (ids, mask, segments, content, inside)))

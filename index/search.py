@@ -1,0 +1,142 @@
+"""Ranking an article's passages and sentences for a question, by meaning and by words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+from corpus import Article
+from index.encoder import Encoder
+from index.lexical import LexicalIndex, tokenize
+from index.passages import SearchTexts, collect_texts
+from index.spelling import Spelling
+from index.store import Fingerprint, IndexUnusable, hash_texts, load_index, make_flat, save_index
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question, with where its score comes from.
+
+    `score` is that of its best sentence. `sentences` are the fused scores of the passage's sentences, in
+    order. `dense` is the cosine of question and passage, or of the question and its best sentence where that
+    is higher; `lexical` the passage's BM25; `coverage` the share, 0 to 1, of the question's rare words that
+    the passage holds.
+    """
+
+    passage: int
+    score: float
+    dense: float
+    lexical: float
+    coverage: float
+    sentences: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleIndex:
+    """Everything needed to search one article; made by `open_index`."""
+
+    article: Article
+    encoder: Encoder
+    texts: SearchTexts
+    spelling: Spelling
+    vectors: dict[str, faiss.IndexFlatIP]
+    passage_words: LexicalIndex
+    sentence_words: LexicalIndex
+
+    def search(self, question: str, count: int = 5) -> tuple[Hit, ...]:
+        """The `count` best passages for a question, best first; empty for an article without passages."""
+        if not self.article.passages:
+            return ()
+        asked = self.spelling.correct_text(question)
+        vector = self.encoder.encode([asked])
+        dense_sentences = _score_all(self.vectors["sentences"], vector)
+        dense_passages = _score_all(self.vectors["passages"], vector)
+        if self.texts.questions:
+            np.maximum.at(
+                dense_passages, list(self.texts.asked), _score_all(self.vectors["questions"], vector)
+            )
+        terms = tokenize(asked)
+        lexical_sentences = self.sentence_words.score_terms(terms)
+        lexical_passages = self.passage_words.score_terms(terms)
+        owner = np.asarray(self.texts.owner)
+        fused = fuse_scores(dense_sentences, dense_passages[owner], lexical_sentences, lexical_passages[owner])
+        coverage = self.passage_words.cover_terms(terms)
+        starts = np.asarray(self.texts.first[:-1])
+        best = np.maximum.reduceat(fused, starts)
+        nearest = np.maximum(dense_passages, np.maximum.reduceat(dense_sentences, starts))
+        order = np.argsort(-best, kind="stable")[:count]
+        return tuple(
+            Hit(
+                passage=int(at),
+                score=float(best[at]),
+                dense=float(nearest[at]),
+                lexical=float(lexical_passages[at]),
+                coverage=float(coverage[at]),
+                sentences=tuple(fused[self.texts.first[at] : self.texts.first[at + 1]].tolist()),
+            )
+            for at in order
+        )
+
+
+def fuse_scores(*rankings: np.ndarray) -> np.ndarray:
+    """The sum of rankings, each standardised over the candidates: all (n,) -> (n,) float32.
+
+    A ranking that tells no candidates apart adds nothing. [1, 3] and [5, 5] -> [-1, 1].
+    """
+    fused = np.zeros_like(rankings[0], dtype=np.float32)
+    for ranking in rankings:
+        spread = float(ranking.std())
+        if spread > 1e-6:
+            fused += (ranking - ranking.mean()) / spread
+    return fused
+
+
+def _score_all(flat: faiss.IndexFlatIP, vector: np.ndarray) -> np.ndarray:
+    """The inner product of one `(1, dim)` vector with every stored row, in stored order: (n,) float32."""
+    scores, rows = flat.search(vector, flat.ntotal)
+    ordered = np.empty(flat.ntotal, dtype=np.float32)
+    ordered[rows[0]] = scores[0]
+    return ordered
+
+
+def open_index(article: Article, encoder: Encoder, folder: Path) -> ArticleIndex:
+    """The article's index from `folder`; built and saved there when missing, stale or damaged."""
+    texts = collect_texts(article)
+    spelling = Spelling((*texts.passages, *texts.questions))
+    groups: dict[str, Sequence[str]] = {
+        "passages": texts.passages,
+        "sentences": texts.sentences,
+        "questions": texts.questions,
+    }
+    fingerprint = Fingerprint(
+        revision=article.revision,
+        encoder=encoder.name,
+        dimension=encoder.dimension,
+        texts=hash_texts(groups),
+        counts={name: len(group) for name, group in groups.items()},
+    )
+    try:
+        vectors = load_index(folder, fingerprint)
+    except IndexUnusable as reason:
+        log.warning("building the index of %r: %s", article.title, reason)
+        vectors = {name: make_flat(encoder.encode(group), encoder.dimension) for name, group in groups.items()}
+        try:
+            save_index(folder, fingerprint, vectors)
+        except OSError as error:
+            log.error("the index of %r is used but could not be kept: %s", article.title, error)
+    return ArticleIndex(
+        article=article,
+        encoder=encoder,
+        texts=texts,
+        spelling=spelling,
+        vectors=vectors,
+        passage_words=LexicalIndex([spelling.correct_text(text) for text in texts.passages]),
+        sentence_words=LexicalIndex([spelling.correct_text(text) for text in texts.sentences]),
+    )
