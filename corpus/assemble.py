@@ -38,7 +38,7 @@ def assemble_article(
     Blocks stand a blank line apart; the items of one list, or rows of one table, a line apart.
     """
     text, spans = _lay_out(blocks)
-    return _Assembly(blocks, text, spans).build(title, language, source_url)
+    return _Assembly(blocks, text, spans, language).build(title, source_url)
 
 
 def _lay_out(blocks: Sequence[Block]) -> tuple[str, list[Span]]:
@@ -60,17 +60,18 @@ def _lay_out(blocks: Sequence[Block]) -> tuple[str, list[Span]]:
 class _Assembly:
     """The state of one walk over the blocks."""
 
-    def __init__(self, blocks: Sequence[Block], text: str, spans: list[Span]) -> None:
+    def __init__(self, blocks: Sequence[Block], text: str, spans: list[Span], language: str) -> None:
         self.blocks = blocks
         self.text = text
         self.spans = spans
+        self.language = language
         self.pairs = find_pairs(blocks)
         self.sections: list[_OpenSection] = []
         self.open: list[int] = []
         self.passages: list[Passage] = []
         self.lead_ins: dict[int, Span | None] = {}
 
-    def build(self, title: str, language: str, source_url: str | None) -> Article:
+    def build(self, title: str, source_url: str | None) -> Article:
         at = 0
         while at < len(self.blocks):
             at = self._take(at)
@@ -78,7 +79,7 @@ class _Assembly:
         sections = tuple(
             Section(s.title, s.level, s.heading, Span(s.heading.start, s.end), s.parent) for s in self.sections
         )
-        return Article(title, self.text, sections, tuple(self.passages), language, source_url)
+        return Article(title, self.text, sections, tuple(self.passages), self.language, source_url)
 
     def _take(self, at: int) -> int:
         """Add the block at `at`, with its answer if it is a question, and return the next index."""
@@ -114,7 +115,7 @@ class _Assembly:
         if self.blocks[at].kind in _ROWS:
             return (self.spans[at],)
         start = self.spans[at].start
-        return tuple(Span(start + a, start + b) for a, b in split_sentences(self.blocks[at].text))
+        return tuple(Span(start + a, start + b) for a, b in split_sentences(self.blocks[at].text, self.language))
 
     def _add_pair(self, at: int, stop: int) -> None:
         answer = range(at + 1, stop)

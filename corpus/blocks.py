@@ -23,7 +23,8 @@ class Block:
 
     `level` is a heading's (1 is the highest). `group` tells the items of one list, or the rows of one
     table, from those of another; `depth` is 0 for an outer list, 1 for a list inside an item. `marker`
-    stands before a list item in the article's text and is no part of the item.
+    stands before a list item in the article's text and is no part of the item. Where the markup itself says
+    that a question and what follows belong together, both carry the same `pair`, which is then not 0.
     """
 
     kind: BlockKind
@@ -32,3 +33,4 @@ class Block:
     group: int = 0
     depth: int = 0
     marker: str = ""
+    pair: int = 0

@@ -7,7 +7,7 @@ import re
 from markdown_it import MarkdownIt
 
 from corpus.blocks import BlockKind
-from corpus.markup import parse_fragment, read_blocks
+from corpus.markup import parse_markup, read_blocks
 from corpus.normalise import collapse_spaces, normalise_text
 from corpus.page import Page, check_address, check_language
 
@@ -15,12 +15,12 @@ _FRONT_MATTER = re.compile(r"---[ ]*\n(.*?\n)?(?:---|\.\.\.)[ ]*(?:\n|\Z)", re.D
 _FIELD = re.compile(r"([A-Za-z_][\w-]*)\s*:\s*(.+)")
 
 
-def read_markdown_blocks(text: str) -> Page:
+def read_markdown(text: str) -> Page:
     """Read Markdown; a heading of level 1 at its very top is the title, as is `title:` in front matter."""
     text = normalise_text(text)
     fields, body = _split_front_matter(text)
     parser = MarkdownIt("commonmark").enable("table")
-    blocks = read_blocks(parse_fragment(parser.render(body)))
+    blocks = read_blocks(parse_markup(parser.render(body)))
     title = fields.get("title")
     if blocks and blocks[0].kind is BlockKind.HEADING and blocks[0].level == 1:
         title, blocks = title or blocks[0].text, blocks[1:]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from corpus.blocks import Block, BlockKind
 from corpus.normalise import normalise_text
+from corpus.page import Page
 from corpus.plain_lines import Piece, cut_pieces
 from corpus.questions import is_faq_title, is_question
 
@@ -25,15 +26,18 @@ _STANDARD = re.compile(
 _NO_HEADING = re.compile(r"(by |published |updated |posted |photo|source:|image:|[\"“«‹—–(\[@#<]|https?:)", re.IGNORECASE)
 
 
-def read_plain_blocks(text: str) -> tuple[str | None, list[Block]]:
-    """Return the title that the first line of plain `text` clearly is, or None, and the blocks after it."""
+def read_plain_text(text: str, keep_first_line: bool = False) -> Page:
+    """Return the blocks of plain `text`, and the title if its first line clearly is one.
+
+    With `keep_first_line` the title is known already, and a first line that looks like one is a heading.
+    """
     pieces = cut_pieces(normalise_text(text))
     pieces = [piece for piece in pieces if piece.text]
     headings = _mark_headings(pieces)
     title = None
-    if pieces and headings[0] and not _is_section_title(pieces[0].text):
+    if pieces and headings[0] and not keep_first_line and not _is_section_title(pieces[0].text):
         title, pieces, headings = pieces[0].text, pieces[1:], headings[1:]
-    return title, _name_pieces(pieces, _assign_levels(pieces, headings))
+    return Page(_name_pieces(pieces, _assign_levels(pieces, headings)), title)
 
 
 def _is_section_title(text: str) -> bool:

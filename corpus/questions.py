@@ -44,7 +44,7 @@ def is_question(text: str) -> bool:
 def find_pairs(blocks: Sequence[Block]) -> dict[int, int]:
     """Return, for each block that is an answered question, the index just past its answer.
 
-    A heading that ends in "?" is a question anywhere, and all text up to the next heading its answer,
+    Markup may say itself what belongs together. Otherwise a heading that ends in "?" is a question anywhere, and all text up to the next heading its answer,
     unless sub-headings follow. In a section of questions and answers, or behind a "Q:", a paragraph that is
     a short question counts too.
     """
@@ -54,7 +54,10 @@ def find_pairs(blocks: Sequence[Block]) -> dict[int, int]:
         if not asked:
             continue
         stop = start + 1
+        pair = blocks[start].pair
         while stop < len(blocks) and blocks[stop].kind in _ANSWER_KINDS and not asks[stop]:
+            if pair and blocks[stop].pair != pair:
+                break
             stop += 1
         if stop == start + 1:
             continue
@@ -92,6 +95,8 @@ def _cut_last_answers(blocks: Sequence[Block], pairs: dict[int, int]) -> dict[in
     cut = dict(pairs)
     run: list[int] = []
     for start, stop in pairs.items():
+        if blocks[start].pair:
+            continue
         run.append(start)
         if stop in pairs:
             continue
