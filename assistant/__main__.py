@@ -22,7 +22,9 @@ from corpus import ArticleError
 from index import EncoderError
 
 app = typer.Typer(
-    help="Ask an article; it answers with its own words.", no_args_is_help=True, pretty_exceptions_enable=False
+    help="Ask an article; it answers with its own words.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
 )
 ArticleFile = Annotated[Path, typer.Argument(metavar="ARTICLE", help="A .txt, .md or .html file.")]
 OPENINGS = {
@@ -85,7 +87,9 @@ def open_assistant(article: Path, verify: bool = False) -> Assistant:
     except (ArticleError, EncoderError) as error:
         fail(str(error))
     except ValidationError as error:
-        fail("; ".join(f"ASSISTANT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
+        fail(
+            "; ".join(f"ASSISTANT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        )
 
 
 def read_questions(file: Path) -> Iterator[Asked]:

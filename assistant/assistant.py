@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import time
 from collections.abc import Sequence
@@ -10,11 +11,15 @@ from pathlib import Path
 
 from assistant.answer import Answer, Outcome
 from assistant.decide import Rule, decide_outcome, measure_confidence
+from assistant.followup import stand_alone
+from assistant.names import find_names
 from assistant.quote import choose_quotes
 from assistant.settings import Settings
 from assistant.suggest import list_starters, suggest_questions
 from corpus import Article, normalise_text, read_article
-from index import ArticleIndex, Encoder, SentenceEncoder, open_index
+from index import ArticleIndex, Encoder, Reader, ReaderError, SentenceEncoder, SpanReader, open_index
+
+log = logging.getLogger(__name__)
 
 HITS = 8  # passages looked at for one question
 
@@ -30,6 +35,7 @@ class Assistant:
         self.index = index
         self.settings = settings
         self.rule = Rule()
+        self.names = find_names(index.article)
         self.starters = list_starters(index.article)
 
     @property
@@ -42,11 +48,13 @@ class Assistant:
         source: str | Path | Article,
         settings: Settings | None = None,
         encoder: Encoder | None = None,
+        reader: Reader | None = None,
         verify: bool = False,
     ) -> Assistant:
         """An assistant for an article or a .txt, .md or .html file; builds or loads the article's index.
 
-        Several assistants may share one encoder; `verify` checks the weights of the one made here. Raises corpus.ArticleError for a file that is no article
+        Several assistants may share one encoder and reader; without them they are made as the settings say,
+        and `verify` checks the encoder's weights. A reader that cannot be loaded is done without and logged. Raises corpus.ArticleError for a file that is no article
         and index.EncoderError when the encoder cannot be loaded.
         """
         settings = settings or Settings()
@@ -60,7 +68,9 @@ class Assistant:
             encoder = SentenceEncoder(settings.encoder, threads=settings.threads)
             if verify:
                 encoder.verify_weights()
-        return cls(open_index(article, encoder, settings.data_dir / "indexes" / key), settings)
+        if reader is None and settings.reader:
+            reader = load_reader()
+        return cls(open_index(article, encoder, settings.data_dir / "indexes" / key, reader), settings)
 
     def ask(self, question: str, history: Sequence[str] = (), *, as_typed: bool = False) -> Answer:
         """The answer to a question, given the reader's earlier questions, oldest first.
@@ -70,10 +80,11 @@ class Assistant:
         """
         began = time.perf_counter()
         question = clean_question(question, self.settings.max_question)
-        hits = self.index.search(question, HITS)
+        meant = question if as_typed else self._understand(question, history)
+        hits = self.index.search(meant, HITS)
         confidence = measure_confidence(hits, self.rule)
         outcome = decide_outcome(hits, confidence, self.rule)
-        quotes = () if outcome is Outcome.OFF_TOPIC else choose_quotes(self.article, question, hits)
+        quotes = () if outcome is Outcome.OFF_TOPIC else choose_quotes(self.article, meant, hits)
         if outcome is Outcome.NEAREST:
             quotes = quotes[:1]
         return Answer(
@@ -81,10 +92,34 @@ class Assistant:
             outcome=outcome,
             confidence=round(confidence, 4),
             quotes=quotes,
-            suggestions=suggest_questions(self.article, quotes, (*history, question)),
+            suggestions=suggest_questions(self.article, quotes, (*history, question, meant)),
+            read_as=None if meant == question else meant,
             revision=self.article.revision,
             took_ms=round((time.perf_counter() - began) * 1000, 1),
         )
+
+    def _understand(self, question: str, history: Sequence[str]) -> str:
+        """The question spelt as the article spells, and completed from the earlier ones where it leans on them."""
+        correct = self.index.spelling.correct_text
+        earlier = [
+            correct(" ".join(normalise_text(text[: self.settings.max_question]).split())) for text in history
+        ]
+        return stand_alone(
+            correct(question), [text for text in earlier if text], self.names, self._find_quoted
+        )
+
+    def _find_quoted(self, question: str) -> str:
+        hits = self.index.search(question, 1)
+        return " ".join(quote.text for quote in choose_quotes(self.article, question, hits))
+
+
+def load_reader() -> Reader | None:
+    """The reader model; None, with one line in the log, when it cannot be loaded."""
+    try:
+        return SpanReader.load()
+    except ReaderError as error:
+        log.warning("answering without the reader model: %s", error)
+        return None
 
 
 def clean_question(question: str, longest: int) -> str:
@@ -93,5 +128,7 @@ def clean_question(question: str, longest: int) -> str:
     if not cleaned:
         raise QuestionError("The question is empty: type what you would like to know.")
     if len(cleaned) > longest:
-        raise QuestionError(f"The question has {len(cleaned)} characters; at most {longest} can be asked at once.")
+        raise QuestionError(
+            f"The question has {len(cleaned)} characters; at most {longest} can be asked at once."
+        )
     return cleaned

@@ -29,13 +29,17 @@ _VERB = re.compile(
     r"happen\w*|mean\w*|say|says|said)\b",
     re.I,
 )
-_PREPOSITION = re.compile(r"^(in|at|on|for|by|to|from|with|about|against|during|before|after|near|under)\s+", re.I)
+_PREPOSITION = re.compile(
+    r"^(in|at|on|for|by|to|from|with|about|against|during|before|after|near|under)\s+", re.I
+)
 _PRONOUN = re.compile(
     r"\b(he|him|his|she|her|hers|they|them|their|theirs|it|its|(?:that|this)(?=\s*(?:$|[?.!,]|mean|happen|work|say))|"
     r"there(?=\s*(?:$|[?.!,])))(?!['’]s\s+\w+\s+to\b)(?=\W|$)",
     re.I,
 )
-_EMPTY_IT = re.compile(r"\b(?:is|was|does|would)\s+it\s+(?:\w+\s+)?(?:to|that|if|for|true|legal|illegal|possible)\b", re.I)
+_EMPTY_IT = re.compile(
+    r"\b(?:is|was|does|would)\s+it\s+(?:\w+\s+)?(?:to|that|if|for|true|legal|illegal|possible)\b", re.I
+)
 _NOUN_PHRASE = re.compile(r"\b(?:the|a|an|this|these|those|their|its|his|her)\s+((?:[\w’'-]+\s*){1,4})", re.I)
 _PERSON = {"he", "him", "his", "she", "her", "hers"}
 _OWNER = {"his", "their", "its"}
@@ -88,6 +92,8 @@ def _replace_pronoun(
     word = pronoun.group(1).casefold()
     person = word in _PERSON
     meant = names.find(before, people_only=person) or (None if person else _last_noun_phrase(before))
+    if meant and re.search(rf"\bthe\s+{re.escape(meant)}", before, re.I):
+        meant = f"the {meant}"
     if meant is None and person:
         meant = _last_noun_phrase(before, only=_ROLES) or names.find(quoted(before), people_only=True)
     if meant is None:
@@ -95,13 +101,18 @@ def _replace_pronoun(
     if word == "there":
         meant = f"in {meant}"
     after = question[pronoun.end() :]
-    owner = word in _OWNER or (word == "her" and re.match(r"\s+[a-z]", after) is not None and not _VERB.match(after.strip()))
+    owner = word in _OWNER or (
+        word == "her" and re.match(r"\s+[a-z]", after) is not None and not _VERB.match(after.strip())
+    )
     completed = f"{question[: pronoun.start()]}{meant}{'’s' if owner else ''}{after}"
     return completed[:1].upper() + completed[1:]
 
 
-_ROLES = re.compile(r"\b(sheriff|attorney|mayor|governor|president|chief|judge|minister|king|queen|mother|father|woman|"
-                    r"man|girl|boy|teen\w*|officer|agent|resident|witness|spokes\w+|author|inventor|founder|leader)\b", re.I)
+_ROLES = re.compile(
+    r"\b(sheriff|attorney|mayor|governor|president|chief|judge|minister|king|queen|mother|father|woman|"
+    r"man|girl|boy|teen\w*|officer|agent|resident|witness|spokes\w+|author|inventor|founder|leader)\b",
+    re.I,
+)
 
 
 def _last_noun_phrase(text: str, only: re.Pattern[str] | None = None) -> str | None:
@@ -131,7 +142,12 @@ def _replace_part(before: str, fragment: str, names: Names) -> str:
         return f"{stem} {fragment}?"
     old = names.mention(stem)
     if old is not None and fold_word(fragment.split()[-1]) not in STOP_WORDS:
-        return f"{stem[: old.start]}{fragment}{stem[old.end :]}?"
+        head = (
+            re.sub(r"\b(?:the|a|an)\s+$", "", stem[: old.start], flags=re.I)
+            if " " in fragment
+            else stem[: old.start]
+        )
+        return f"{head}{fragment}{stem[old.end :]}?"
     return f"{stem} – {fragment}?"
 
 

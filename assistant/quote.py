@@ -64,7 +64,7 @@ def choose_quotes(
             merged = Span(min(span.start, other.start), max(span.end, other.end))
             if count_words(merged.cut(article.text)) <= LONGEST_QUOTE:
                 chosen[beside] = (merged, other_score, other_passage)
-    return tuple(_make_quote(article, span, score, passage) for span, score, passage in chosen)
+    return tuple(_make_quote(article, span, score, passage, hits) for span, score, passage in chosen)
 
 
 def grow_quote(
@@ -86,7 +86,11 @@ def grow_quote(
     first = last = at
     if _ONLY_SPEECH.fullmatch(sentences[at].cut(article.text)):
         speaker = next(
-            (i for i in (at - 1, at + 1) if 0 <= i < len(sentences) and _names_speaker(article, sentences[i])),
+            (
+                i
+                for i in (at - 1, at + 1)
+                if 0 <= i < len(sentences) and _names_speaker(article, sentences[i])
+            ),
             at,
         )
         first, last = min(at, speaker), max(at, speaker)
@@ -127,9 +131,11 @@ def _asks_for_list(article: Article, question: str, hit: Hit, hits: Sequence[Hit
     lead = passage.lead_in.cut(article.text) if passage.lead_in else ""
     announced = set(tokenize(" ".join((lead, *article.section_path(passage.section)))))
     plural = _ASKS_PLURAL.search(question)
-    if plural and plural.group(1).casefold() not in ("is", "was", "does", "has") and stem_word(
-        find_words(plural.group(1))[0]
-    ) in set(tokenize(lead)):
+    if (
+        plural
+        and plural.group(1).casefold() not in ("is", "was", "does", "has")
+        and stem_word(find_words(plural.group(1))[0]) in set(tokenize(lead))
+    ):
         return True
     item = set(tokenize(passage.span.cut(article.text)))
     if (set(tokenize(question)) - announced) & item:
@@ -154,7 +160,14 @@ def _meet(article: Article, one: Span, other: Span) -> bool:
     return not between.strip() and "\n" not in between
 
 
-def _make_quote(article: Article, span: Span, score: float, passage: Passage) -> Quote:
+def mark_answer(span: Span, hits: Sequence[Hit]) -> tuple[tuple[int, int], ...]:
+    """The range of the words the reader took for the answer inside a quote; empty when it read none of it."""
+    read = [r for hit in hits for r in hit.readings if r and span.start <= r.start and r.end <= span.end]
+    best = max(read, key=lambda reading: reading.span_score, default=None)
+    return ((best.start, best.end),) if best else ()
+
+
+def _make_quote(article: Article, span: Span, score: float, passage: Passage, hits: Sequence[Hit]) -> Quote:
     lead = passage.lead_in
     carries = passage.kind in (PassageKind.LIST_ITEM, PassageKind.TABLE_ROW) and lead and lead not in span
     return Quote(
@@ -163,5 +176,6 @@ def _make_quote(article: Article, span: Span, score: float, passage: Passage) ->
         end=span.end,
         section=article.section_path(passage.section),
         score=score,
+        marks=mark_answer(span, hits),
         lead_in=lead.cut(article.text) if carries and lead else "",
     )

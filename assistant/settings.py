@@ -26,7 +26,12 @@ class Settings(BaseSettings):
         "", description="A sentence-transformers folder or hub name; empty: the packaged all-MiniLM-L6-v2."
     )
     reader: bool = Field(True, description="Use the reader model; off: retrieval scores alone.")
-    threads: int = Field(0, ge=0, le=64, description="CPU threads for the models; 0: one for each core.")
+    threads: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="CPU threads for one question; more help only on an otherwise idle machine.",
+    )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the server listens on.")
     max_question: int = Field(500, ge=20, le=5000, description="Longest question taken, in characters.")

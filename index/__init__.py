@@ -1,6 +1,19 @@
 """Finding passages: an article and a question in, ranked hits out."""
 
 from index.encoder import Encoder, EncoderError, SentenceEncoder
-from index.search import ArticleIndex, Hit, open_index
+from index.hit import Hit, SentenceReading
+from index.reader import Reader, ReaderError, SpanReader
+from index.search import ArticleIndex, open_index
 
-__all__ = ["ArticleIndex", "Encoder", "EncoderError", "Hit", "SentenceEncoder", "open_index"]
+__all__ = [
+    "ArticleIndex",
+    "Encoder",
+    "EncoderError",
+    "Hit",
+    "Reader",
+    "ReaderError",
+    "SentenceEncoder",
+    "SentenceReading",
+    "SpanReader",
+    "open_index",
+]

@@ -58,10 +58,11 @@ class SentenceEncoder:
     """A sentence-transformers model on the CPU; see Encoder.
 
     `model` is a folder or a hub name; empty takes the packaged all-MiniLM-L6-v2. Nothing is downloaded
-    unless the environment sets HF_HUB_OFFLINE=0. Raises EncoderError when the model cannot be loaded.
+    unless the environment sets HF_HUB_OFFLINE=0. One thread is nearly as fast as two for one question, and
+    does not collapse when the cores are shared (measured: `python -m tests.bench.speed`). Raises EncoderError when the model cannot be loaded.
     """
 
-    def __init__(self, model: str = "", threads: int = 0) -> None:
+    def __init__(self, model: str = "", threads: int = 1) -> None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch  # seconds of import: paid here, so that reading an article or --help stays quick
@@ -69,8 +70,7 @@ class SentenceEncoder:
         from transformers.utils import logging
 
         logging.disable_progress_bar()
-        if threads:
-            torch.set_num_threads(threads)
+        torch.set_num_threads(threads)
         self._torch = torch
         folder = find_packaged_model() if not model else Path(model)
         try:

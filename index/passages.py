@@ -31,12 +31,22 @@ def describe_lead(article: Article, passage: Passage) -> str:
 
 def describe_passage(article: Article, passage: Passage) -> str:
     """A passage under the titles of its sections and after what introduces it."""
-    titles = [title for title in article.section_path(passage.section) if title != OPENING]
+    titles = list_titles(article, passage)
     body = " ".join(span.cut(article.text) for span in passage.sentences)
-    return " ".join(part for part in (*(f"{title}." for title in titles), describe_lead(article, passage), body) if part)
+    parts = (*(f"{title}." for title in titles), describe_lead(article, passage), body)
+    return " ".join(part for part in parts if part)
 
 
-OPENING = "Introduction"
+def list_titles(article: Article, passage: Passage) -> list[str]:
+    """The titles of a passage's sections, from the top, that stand in the text."""
+    titles = []
+    at: int | None = passage.section
+    while at is not None:
+        section = article.sections[at]
+        if section.heading.end > section.heading.start:
+            titles.append(section.title)
+        at = section.parent
+    return titles[::-1]
 
 
 def collect_texts(article: Article) -> SearchTexts:

@@ -13,7 +13,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from index.reading import sources
-from index.reading.examples import Written, write_examples
+from index.reading.examples import MIXTURES, Written, write_examples
 from index.reading.sources import Question
 
 MIN_SHARED_SENTENCE = 40  # characters, letters and digits only; shorter sentences are shared by chance
@@ -29,6 +29,22 @@ def split_titles(titles: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     """
     ordered = sorted(titles)
     return tuple(ordered[0::2]), tuple(ordered[1::2])
+
+
+LICENCES = {
+    "squad-fit": ("SQuAD 1.1 and 2.0, the fit half of the tuning articles", "CC BY-SA 4.0"),
+    "squadshifts-new_wiki": ("SQuADShifts, new Wikipedia articles", "CC BY 4.0"),
+    "squadshifts-reddit": ("SQuADShifts, Reddit posts", "CC BY 4.0"),
+    "squadshifts-amazon_reviews": ("SQuADShifts, product reviews", "CC BY 4.0"),
+    "sentence-questions": ("sentence and question pairs of SQuAD 1.1", "CC BY-SA 4.0"),
+    "qamr": ("QAMR", "MIT"),
+    "policyqa": ("PolicyQA", "MIT"),
+    "covidqa": ("COVID-QA", "Apache-2.0"),
+    "fairytaleqa": ("FairytaleQA", "Apache-2.0"),
+    "selqa": ("SelQA", "Apache-2.0"),
+    "qed": ("QED", "CC BY-SA 3.0"),
+    "clapnq": ("CLAP NQ", "Apache-2.0"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +66,7 @@ def load_reader_data(folder: Path) -> ReaderData:
     squad = folder / "squad-tune.json"
     fit_titles, check_titles = split_titles([str(a["title"]) for a in sources.read_json(squad)["data"]])
     check = tuple(sources.load_squad(squad, "squad-check", frozenset(check_titles)))
-    is_shared = _make_sharing_test(check)
+    is_shared = make_sharing_test(check)
     kept: list[Question] = []
     dropped: Counter[str] = Counter()
     for question in _load_every(folder, frozenset(fit_titles)):
@@ -92,7 +108,8 @@ def _normalise(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
-def _make_sharing_test(check: Sequence[Question]) -> Callable[[Question], bool]:
+def make_sharing_test(check: Sequence[Question]) -> Callable[[Question], bool]:
+    """A test for whether a question shares itself or a sentence of its text with `check`; case is ignored."""
     questions = {_normalise(question.question) for question in check}
     texts = {question.text: question.sentences for question in check}
     everything = "\n".join(_normalise(text) for text in texts)
@@ -111,30 +128,45 @@ def _make_sharing_test(check: Sequence[Question]) -> Callable[[Question], bool]:
             )
         return known[text]
 
-    return lambda question: _normalise(question.question) in questions or shares_sentence(
-        question.text, question.sentences
+    return lambda question: (
+        _normalise(question.question) in questions or shares_sentence(question.text, question.sentences)
     )
 
 
-def find_siblings(table: np.ndarray, tokenizer: Tokenizer) -> Callable[[str], Sequence[str]]:
-    """For a lower-case word, the words whose embeddings in `table` (vocabulary, dim) lie closest, best first."""
+def find_siblings(
+    table: np.ndarray, tokenizer: Tokenizer, asked: frozenset[str]
+) -> Callable[[str], Sequence[str]]:
+    """For a word of `asked`, the words whose embeddings in `table` (vocabulary, dim) lie closest, best first.
+
+    Only whole lower-case words of the tokenizer's vocabulary have any: "river" gives "rivers", "creek", "lake".
+    """
     vocabulary = tokenizer.get_vocab()
     words = sorted(word for word in vocabulary if re.fullmatch(r"[a-z]{4,}", word))
     rows = table[[vocabulary[word] for word in words]]
     rows = rows - rows.mean(axis=0)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     nearest: dict[str, list[str]] = {}
-    for first in range(0, len(words), 2048):
-        scores = rows[first : first + 2048] @ rows.T
+    wanted = [number for number, word in enumerate(words) if word in asked]
+    for first in range(0, len(wanted), 2048):
+        block = wanted[first : first + 2048]
+        scores = rows[block] @ rows.T
         best = np.argpartition(-scores, SIBLINGS, axis=1)[:, : SIBLINGS + 1]
-        for row, columns in enumerate(best):
-            ordered = sorted(columns, key=lambda column: -scores[row, column])
-            nearest[words[first + row]] = [words[c] for c in ordered if c != first + row][:SIBLINGS]
+        for number, line, columns in zip(block, scores, best, strict=True):
+            ordered = sorted(columns, key=lambda column: -line[column])
+            nearest[words[number]] = [words[column] for column in ordered if column != number][:SIBLINGS]
     return lambda word: nearest.get(word, ())
 
 
-def make_examples(
-    data: ReaderData, tokenizer: Tokenizer, table: np.ndarray, seed: int
-) -> list[Written]:
+def make_examples(data: ReaderData, tokenizer: Tokenizer, table: np.ndarray, seed: int) -> list[Written]:
     """One round of training examples; another seed gives other windows, near misses and order."""
-    return write_examples(data.fit, find_siblings(table, tokenizer), random.Random(seed))
+    asked = frozenset(word for question in data.fit for word in re.findall(r"[a-z]{4,}", question.question))
+    return write_examples(data.fit, find_siblings(table, tokenizer, asked), random.Random(seed))
+
+
+def list_licences(data: ReaderData) -> list[dict[str, str | int]]:
+    """For the manifest: every source with its licence and the number of questions used of it in one round."""
+    counts = Counter(question.source for question in data.fit)
+    return [
+        {"name": name, "licence": licence, "questions": min(counts[source], MIXTURES[source].cap)}
+        for source, (name, licence) in LICENCES.items()
+    ]

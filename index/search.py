@@ -12,30 +12,15 @@ import numpy as np
 
 from corpus import Article
 from index.encoder import Encoder
+from index.hit import Hit
 from index.lexical import LexicalIndex, tokenize
 from index.passages import SearchTexts, collect_texts
+from index.reader import Reader
+from index.rerank import reread_hits
 from index.spelling import Spelling
 from index.store import Fingerprint, IndexUnusable, hash_texts, load_index, make_flat, save_index
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found for a question, with where its score comes from.
-
-    `score` is that of its best sentence. `sentences` are the fused scores of the passage's sentences, in
-    order. `dense` is the cosine of question and passage, or of the question and its best sentence where that
-    is higher; `lexical` the passage's BM25; `coverage` the share, 0 to 1, of the question's rare words that
-    the passage holds.
-    """
-
-    passage: int
-    score: float
-    dense: float
-    lexical: float
-    coverage: float
-    sentences: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +34,20 @@ class ArticleIndex:
     vectors: dict[str, faiss.IndexFlatIP]
     passage_words: LexicalIndex
     sentence_words: LexicalIndex
+    reader: Reader | None = None
 
-    def search(self, question: str, count: int = 5) -> tuple[Hit, ...]:
-        """The `count` best passages for a question, best first; empty for an article without passages."""
+    def search(self, question: str, count: int = 8) -> tuple[Hit, ...]:
+        """The `count` best passages for a question, best first; empty for an article without passages.
+
+        With a reader, the best sentences among them have been read again and the order is what follows.
+        """
+        hits = self.retrieve(question, count)
+        if self.reader is None or not hits:
+            return hits
+        return reread_hits(self.article, self.texts, self.reader, question, hits)
+
+    def retrieve(self, question: str, count: int = 8) -> tuple[Hit, ...]:
+        """The `count` best passages by meaning and by words alone."""
         if not self.article.passages:
             return ()
         asked = self.spelling.correct_text(question)
@@ -66,7 +62,9 @@ class ArticleIndex:
         lexical_sentences = self.sentence_words.score_terms(terms)
         lexical_passages = self.passage_words.score_terms(terms)
         owner = np.asarray(self.texts.owner)
-        fused = fuse_scores(dense_sentences, dense_passages[owner], lexical_sentences, lexical_passages[owner])
+        fused = fuse_scores(
+            dense_sentences, dense_passages[owner], lexical_sentences, lexical_passages[owner]
+        )
         coverage = self.passage_words.cover_terms(terms)
         starts = np.asarray(self.texts.first[:-1])
         best = np.maximum.reduceat(fused, starts)
@@ -106,7 +104,9 @@ def _score_all(flat: faiss.IndexFlatIP, vector: np.ndarray) -> np.ndarray:
     return ordered
 
 
-def open_index(article: Article, encoder: Encoder, folder: Path) -> ArticleIndex:
+def open_index(
+    article: Article, encoder: Encoder, folder: Path, reader: Reader | None = None
+) -> ArticleIndex:
     """The article's index from `folder`; built and saved there when missing, stale or damaged."""
     texts = collect_texts(article)
     spelling = Spelling((*texts.passages, *texts.questions))
@@ -126,7 +126,9 @@ def open_index(article: Article, encoder: Encoder, folder: Path) -> ArticleIndex
         vectors = load_index(folder, fingerprint)
     except IndexUnusable as reason:
         log.warning("building the index of %r: %s", article.title, reason)
-        vectors = {name: make_flat(encoder.encode(group), encoder.dimension) for name, group in groups.items()}
+        vectors = {
+            name: make_flat(encoder.encode(group), encoder.dimension) for name, group in groups.items()
+        }
         try:
             save_index(folder, fingerprint, vectors)
         except OSError as error:
@@ -139,4 +141,5 @@ def open_index(article: Article, encoder: Encoder, folder: Path) -> ArticleIndex
         vectors=vectors,
         passage_words=LexicalIndex([spelling.correct_text(text) for text in texts.passages]),
         sentence_words=LexicalIndex([spelling.correct_text(text) for text in texts.sentences]),
+        reader=reader,
     )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from index.encoder import find_packaged_model
-from index.lexical import find_words, fold_word, stem_word
+from index.lexical import fold_word, stem_word
 
 # Indel similarity, 0 to 100. "worcestor"/"worcester" and "koppinger"/"coppinger" are 88.9,
 # "sherif"/"sheriff" 92.3; "kensinger"/"coppinger" is 66.7.
@@ -41,18 +41,27 @@ def is_common(word: str) -> bool:
 class Spelling:
     """The words of one article, to which the words of a question are corrected.
 
-    Two spellings of one name inside the article ("Koppinger", "Coppinger") become the more frequent one.
+    Two spellings of one name inside the article ("Koppinger", "Coppinger") become the one written as a name more often.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._counts = Counter(word for text in texts for word in find_words(text))
+        self._counts: Counter[str] = Counter()
+        self._capitals: Counter[str] = Counter()
+        self._surfaces: dict[str, str] = {}
+        surfaces = Counter(match.group() for text in texts for match in _WORD.finditer(text))
+        for surface, count in sorted(surfaces.items(), key=lambda item: item[1]):
+            word = fold_word(surface)
+            self._counts[word] += count
+            if surface[0].isupper():
+                self._capitals[word] += count
+            self._surfaces[word] = surface
         self._stems = {stem_word(word) for word in self._counts}
         self._words = sorted(word for word in self._counts if len(word) >= SHORTEST and word.isalpha())
         self.aliases = self._pair_names()
 
     def _pair_names(self) -> dict[str, str]:
         names = [word for word in self._words if not is_common(word)]
-        names.sort(key=lambda word: (-self._counts[word], word))
+        names.sort(key=lambda word: (-self._capitals[word], -self._counts[word], word))
         aliases: dict[str, str] = {}
         for at, name in enumerate(names):
             if name in aliases:
@@ -80,11 +89,12 @@ class Spelling:
     def correct_text(self, text: str) -> str:
         """A text with its misspelt words put right, everything else as it was.
 
-        With an article about Worcester: "wat happend in worcestor?" -> "wat happened in worcester?". The
+        With an article about Worcester: "wat happend in worcestor?" -> "wat happened in Worcester?". The
         article's own text changes only where it spells one name in two ways.
         """
 
         def replace(match: re.Match[str]) -> str:
-            return self.correct_word(fold_word(match.group())) or match.group()
+            right = self.correct_word(fold_word(match.group()))
+            return self._surfaces.get(right, right) if right else match.group()
 
         return _WORD.sub(replace, text)

@@ -1,34 +1,41 @@
-"""Training the reader: `python -m index.train_reader ../shared/eval --seed 0`.
+"""Training the reader: `python -m index.train_reader ../shared/eval --seed 0` makes index/weights again.
 
-The learning rate warms up, stays, and falls only over the last part (`DECAY_SHARE`), so that a run can be
-stopped early or prolonged before that point without its past being any different.
+The learning rate warms up, stays, and falls only over the last part (`decay_share`), so that a run can be
+made shorter or longer before that point without its past being any different. `--score` trains nothing and
+prints the scores of the weights that are there.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import os
 import random
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
+from torch.nn.functional import binary_cross_entropy_with_logits
 
-from index.encoder import find_packaged_model
-from index.reader_data import ReaderData, load_reader_data, make_examples
+from index.encoder import PACKAGED_NAME, PACKAGED_SHA256, find_packaged_model
+from index.reader import WEIGHTS, Precision, SpanReader
+from index.reader_data import ReaderData, list_licences, load_reader_data, make_examples
 from index.reading.examples import Example, encode_examples
-from index.reading.network import SpanNetwork, pad_batch
-from index.reading.sources import Question
+from index.reading.network import SpanNetwork, load_tokenizer, pad_batch
+from index.reading.packed import save_network
+from index.reading.scoring import score_reader
 
 logger = logging.getLogger("train_reader")
 
 BUCKET_BATCHES = 50  # batches sorted by length together, so that little is padding
+LOG_EVERY, SAVE_EVERY, WATCH_EVERY = 50, 300, 600  # steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +43,24 @@ class Recipe:
     """The hyper-parameters of a run; rates are peak learning rates."""
 
     seed: int = 0
-    steps: int = 2400
+    steps: int = 3300
     batch: int = 24
     rate: float = 1.5e-4
     head_rate: float = 1e-3
     warmup: int = 100
     decay_share: float = 0.3
     weight_decay: float = 0.01
-    frozen_layers: int = 0
+    decision_weight: float = 2.0
+
+
+def scale_rate(step: int, recipe: Recipe) -> float:
+    """The share of the peak rate at a step: up, level, down to zero."""
+    decay_from = recipe.steps * (1 - recipe.decay_share)
+    if step < recipe.warmup:
+        return (step + 1) / recipe.warmup
+    if step < decay_from:
+        return 1.0
+    return max(0.0, (recipe.steps - step) / (recipe.steps - decay_from))
 
 
 def order_batches(examples: Sequence[Example], batch: int, rng: random.Random) -> Iterator[list[Example]]:
@@ -59,22 +76,29 @@ def order_batches(examples: Sequence[Example], batch: int, rng: random.Random) -
             yield [examples[i] for i in chosen]
 
 
-def scale_rate(step: int, recipe: Recipe) -> float:
-    """The share of the peak rate at a step: up, level, down to zero."""
-    decay_from = recipe.steps * (1 - recipe.decay_share)
-    if step < recipe.warmup:
-        return (step + 1) / recipe.warmup
-    if step < decay_from:
-        return 1.0
-    return max(0.0, (recipe.steps - step) / (recipe.steps - decay_from))
+def draw_batches(
+    data: ReaderData, tokenizer: Tokenizer, table: np.ndarray, recipe: Recipe
+) -> Iterator[list[Example]]:
+    """Batches without end, round after round with new windows; they follow from the seed alone."""
+    round_number = 0
+    while True:
+        seed = recipe.seed * 1000 + round_number
+        examples = encode_examples(make_examples(data, tokenizer, table, seed), tokenizer)
+        kinds = Counter(example.kind for example in examples)
+        logger.info("round %d: %d examples, %s", round_number, len(examples), dict(kinds))
+        yield from order_batches(examples, recipe.batch, random.Random(seed))
+        round_number += 1
 
 
-def measure_loss(
+def measure_losses(
     network: SpanNetwork, examples: Sequence[Example]
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Span loss (start and end, each the log-sum over right tokens) and answerability loss, with its logits."""
-    batch = pad_batch([(example.question, example.window) for example in examples])
-    start, end, answerable = network(batch)
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The span loss, the answerability loss, and the answerability logits `(rows,)`.
+
+    The span loss is, for start and end each, minus the log of the probability of all right tokens together;
+    where the window does not answer, [CLS] is the right token.
+    """
+    start, end, answerable = network(pad_batch([(example.question, example.window) for example in examples]))
     gold_start, gold_end = (torch.zeros(start.shape, dtype=torch.bool) for _ in range(2))
     for row, example in enumerate(examples):
         first = len(example.question) + 2
@@ -84,111 +108,90 @@ def measure_loss(
     for logits, gold in ((start, gold_start), (end, gold_end)):
         span = span + (logits.logsumexp(-1) - logits.masked_fill(~gold, float("-inf")).logsumexp(-1)).mean()
     truth = torch.tensor([float(len(example.starts) > 0) for example in examples])
-    decision = torch.nn.functional.binary_cross_entropy_with_logits(answerable, truth)
-    return span, decision, answerable.detach(), truth
+    return span, binary_cross_entropy_with_logits(answerable, truth), answerable.detach()
 
 
-def group_parameters(network: SpanNetwork, recipe: Recipe) -> list[dict[str, object]]:
-    """Encoder matrices, encoder vectors (no decay), and the new parts at their own rate; words stay frozen."""
+def make_optimizer(network: SpanNetwork, recipe: Recipe) -> torch.optim.AdamW:
+    """AdamW over the layers and, at their own rate, the new parts; the words' embeddings stay as they are."""
     network.bert.embeddings.word_embeddings.weight.requires_grad_(False)
-    for layer in network.bert.encoder.layer[: recipe.frozen_layers]:
-        layer.requires_grad_(False)
-    old = [p for p in network.bert.parameters() if p.requires_grad]
-    new = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
-    return [
+    old = [parameter for parameter in network.bert.parameters() if parameter.requires_grad]
+    new = [parameter for name, parameter in network.named_parameters() if not name.startswith("bert.")]
+    groups = [
         {"params": [p for p in old if p.ndim > 1], "peak": recipe.rate, "weight_decay": recipe.weight_decay},
         {"params": [p for p in old if p.ndim == 1], "peak": recipe.rate, "weight_decay": 0.0},
         {"params": new, "peak": recipe.head_rate, "weight_decay": 0.0},
     ]
+    return torch.optim.AdamW(groups, lr=recipe.rate, fused=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What an evaluation found, over `answerable` and `impossible` questions of the given texts.
+def train_network(data: ReaderData, recipe: Recipe, work: Path, resume: bool) -> SpanNetwork:
+    """One run; its state is kept in `work` every `SAVE_EVERY` steps, and `resume` goes on from there.
 
-    `sentence` is the share of answerable questions whose best span, over all windows of the text, lies in a
-    right sentence; the areas under the ROC curve are for answerable against impossible questions, by the best
-    window's span minus null, answerability, and their sum.
+    Nothing in a step is random, so the state is weights, optimizer and the number of steps done.
     """
-
-    answerable: int
-    impossible: int
-    sentence: float
-    area_span: float
-    area_answerable: float
-    area_sum: float
-
-
-def cut_windows(question: Question, words: int = 60) -> list[tuple[int, int]]:
-    """Windows of whole sentences over a text, each up to `words` long, the next one sharing a sentence."""
-    windows = []
-    first = 0
-    count = len(question.sentences)
-    lengths = [question.text.count(" ", a, b) + 1 for a, b in question.sentences]
-    while True:
-        last = first
-        while last + 1 < count and last - first < 4 and sum(lengths[first : last + 2]) <= words:
-            last += 1
-        windows.append((first, last))
-        if last + 1 >= count:
-            return windows
-        first = last if last > first else last + 1
-
-
-@torch.inference_mode()
-def evaluate(network: SpanNetwork, tokenizer: Tokenizer, questions: Sequence[Question], batch: int = 32) -> Scores:
-    """Every question asked of all windows of its own text."""
-    network.eval()
-    jobs = []
-    for number, question in enumerate(questions):
-        asked = np.array(tokenizer.encode(question.question, add_special_tokens=False).ids[:40])
-        for first, last in cut_windows(question):
-            begin, end = question.sentences[first][0], question.sentences[last][1]
-            window = tokenizer.encode(question.text[begin:end], add_special_tokens=False)
-            offsets = np.array(window.offsets[:96]) + begin
-            jobs.append((number, asked, np.array(window.ids[:96]), offsets))
-    jobs.sort(key=lambda job: len(job[1]) + len(job[2]))
-    spans = np.full(len(questions), -np.inf)
-    decisions, sums, margins, where = spans.copy(), spans.copy(), spans.copy(), np.zeros(len(questions), dtype=int)
-    for at in range(0, len(jobs), batch):
-        part = jobs[at : at + batch]
-        start, end, answerable = network(pad_batch([(job[1], job[2]) for job in part]))
-        for row, (number, asked, ids, offsets) in enumerate(part):
-            first = len(asked) + 2
-            score, token, _ = best_span(
-                start[row, first : first + len(ids)].numpy(), end[row, first : first + len(ids)].numpy()
+    torch.manual_seed(recipe.seed)
+    folder = find_packaged_model()
+    tokenizer = load_tokenizer(folder)
+    network = SpanNetwork.from_encoder(folder)
+    optimizer = make_optimizer(network, recipe)
+    checkpoint = work / "checkpoint.pt"
+    done = _restore(checkpoint, network, optimizer) if resume and checkpoint.exists() else 0
+    table = network.bert.embeddings.word_embeddings.weight.detach().numpy()
+    progress = _Progress()
+    for step, batch in enumerate(draw_batches(data, tokenizer, table, recipe), start=1):
+        if step > recipe.steps:
+            break
+        if step <= done:
+            continue
+        for group in optimizer.param_groups:
+            group["lr"] = group["peak"] * scale_rate(step - 1, recipe)
+        span, decision, logits = measure_losses(network, batch)
+        (span + recipe.decision_weight * decision).backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        progress.add(batch, span.item(), decision.item(), logits.tolist())
+        if step % LOG_EVERY == 0:
+            logger.info("step %d %s", step, progress.take_line())
+        if step % SAVE_EVERY == 0 or step == recipe.steps:
+            _keep(checkpoint, network, optimizer, step)
+        if step % WATCH_EVERY == 0:
+            network.eval()
+            logger.info(
+                "step %d watch %s", step, asdict(score_reader(SpanReader(network, tokenizer), data.watch))
             )
-            margin = score - float(start[row, 0] + end[row, 0])
-            decision = float(answerable[row])
-            total = margin / 2 + decision
-            margins[number] = max(margins[number], margin)
-            decisions[number] = max(decisions[number], decision)
-            if total > sums[number]:
-                sums[number], where[number] = total, offsets[token, 0]
-    network.train()
-    truth = np.array([question.is_answerable for question in questions])
-    right = [
-        any(
-            a <= where[n] < b and (i in q.answer_sentences or any(s < b and e > a for s, e in q.answers))
-            for i, (a, b) in enumerate(q.sentences)
-        )
-        for n, q in enumerate(questions) if truth[n]
-    ]
-    areas = [roc_auc_score(truth, values) if not truth.all() else 0.5 for values in (margins, decisions, sums)]
-    return Scores(int(truth.sum()), int((~truth).sum()), float(np.mean(right)), *map(float, areas))
+            network.train()
+    return network.eval()
 
 
-def best_span(start: np.ndarray, end: np.ndarray, longest: int = 30) -> tuple[float, int, int]:
-    """The highest start plus end with start <= end < start + longest: score and the two tokens."""
-    scores = start[:, None] + end[None, :]
-    allowed = np.triu(np.ones(scores.shape, dtype=bool)) & ~np.triu(np.ones(scores.shape, dtype=bool), longest)
-    scores = np.where(allowed, scores, -np.inf)
-    first, last = divmod(int(scores.argmax()), scores.shape[1])
-    return float(scores[first, last]), first, last
+class _Progress:
+    """Means over the steps since the last line."""
+
+    def __init__(self) -> None:
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self._losses: list[tuple[float, float]] = []
+        self._right: dict[str, list[bool]] = defaultdict(list)
+        self._tokens = 0
+        self._since = time.monotonic()
+
+    def add(self, batch: Sequence[Example], span: float, decision: float, logits: Sequence[float]) -> None:
+        self._losses.append((span, decision))
+        for example, logit in zip(batch, logits, strict=True):
+            self._right[example.kind].append((logit > 0) == (len(example.starts) > 0))
+            self._tokens += len(example.question) + len(example.window) + 3
+
+    def take_line(self) -> str:
+        span, decision = np.mean(self._losses, axis=0)
+        right = " ".join(f"{kind} {np.mean(values):.2f}" for kind, values in sorted(self._right.items()))
+        rate = self._tokens / (time.monotonic() - self._since)
+        self._start_over()
+        return f"span {span:.3f} decision {decision:.3f} | decided rightly: {right} | {rate:.0f} tokens/s"
 
 
-def save_checkpoint(path: Path, network: SpanNetwork, optimizer: torch.optim.Optimizer, step: int) -> None:
-    """Written under another name, synced and renamed, so that a crash leaves the one before."""
+def _keep(path: Path, network: SpanNetwork, optimizer: torch.optim.Optimizer, step: int) -> None:
+    """Written under another name, synced and renamed: a crash leaves the state before."""
     part = path.with_suffix(".part")
     with part.open("wb") as file:
         torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, file)
@@ -197,99 +200,59 @@ def save_checkpoint(path: Path, network: SpanNetwork, optimizer: torch.optim.Opt
     part.replace(path)
 
 
-def train(data: ReaderData, recipe: Recipe, work: Path, resume: bool) -> SpanNetwork:
-    """One run; checkpoints go to `work` every 300 steps. The data order follows from seed and step alone."""
-    torch.manual_seed(recipe.seed)
-    folder = find_packaged_model()
-    tokenizer = load_tokenizer(folder)
-    network = SpanNetwork.from_encoder(folder)
-    groups = group_parameters(network, recipe)
-    optimizer = torch.optim.AdamW(groups, lr=recipe.rate, fused=True)
-    table = network.bert.embeddings.word_embeddings.weight.detach().numpy()
-    checkpoint = work / "checkpoint.pt"
-    done = 0
-    if resume and checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
-        done = state["step"]
-    watch = data.watch
-    step = 0
-    began, tokens = time.monotonic(), 0
-    sums = np.zeros(3)
-    kinds: dict[str, list[int]] = {}
-    for round_ in range(100):
-        if step >= recipe.steps:
-            break
-        seed = recipe.seed * 1000 + round_
-        examples = encode_examples(make_examples(data, tokenizer, table, seed), tokenizer)
-        logger.info("round %d: %d examples", round_, len(examples))
-        for batch in order_batches(examples, recipe.batch, random.Random(seed)):
-            if step >= recipe.steps:
-                break
-            if step < done:
-                step += 1
-                continue
-            for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * scale_rate(step, recipe)
-            span, decision, logits, truth = measure_loss(network, batch)
-            (span + 2 * decision).backward()
-            torch.nn.utils.clip_grad_norm_([p for g in groups for p in g["params"]], 1.0)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-            step += 1
-            sums += (span.item(), decision.item(), ((logits > 0) == (truth > 0)).float().mean().item())
-            for example, logit in zip(batch, logits.tolist()):
-                kinds.setdefault(example.kind, []).append((logit > 0) == (len(example.starts) > 0))
-            tokens += sum(len(e.question) + len(e.window) + 3 for e in batch)
-            if step % 50 == 0:
-                seconds = time.monotonic() - began
-                logger.info(
-                    "step %d span %.3f decision %.3f accuracy %.3f | %s | %.0f tokens/s %.2f s/step",
-                    step, *(sums / 50), " ".join(f"{k} {np.mean(v):.2f}" for k, v in sorted(kinds.items())),
-                    tokens / seconds, seconds / 50,
-                )
-                sums[:] = 0
-                kinds.clear()
-                began, tokens = time.monotonic(), 0
-            if step % 300 == 0:
-                save_checkpoint(checkpoint, network, optimizer, step)
-            if step % 600 == 0:
-                logger.info("step %d watch %s", step, asdict(evaluate(network, tokenizer, watch)))
-                began = time.monotonic()
-    save_checkpoint(checkpoint, network, optimizer, step)
-    return network
+def _restore(path: Path, network: SpanNetwork, optimizer: torch.optim.Optimizer) -> int:
+    state = torch.load(path, weights_only=True)
+    network.load_state_dict(state["network"])
+    optimizer.load_state_dict(state["optimizer"])
+    return int(state["step"])
 
 
-def load_tokenizer(folder: Path) -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
+def write_card(data: ReaderData, recipe: Recipe) -> dict[str, Any]:
+    """What the manifest says beside the checksum: where the weights come from."""
+    return {
+        "base": {"name": PACKAGED_NAME, "licence": "Apache-2.0", "sha256": PACKAGED_SHA256},
+        "command": f"python -m index.train_reader ../shared/eval --seed {recipe.seed}",
+        "recipe": asdict(recipe),
+        "data": list_licences(data),
+        "dropped": data.dropped,
+    }
+
+
+def print_scores(data: ReaderData, folder: Path) -> None:
+    """The scores of the weights in `folder` on the check half, for each precision."""
+    for precision in Precision:
+        scores = score_reader(SpanReader.load(folder, precision), data.check)
+        print(precision.value, json.dumps(asdict(scores)))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="the evaluation data")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=Recipe.steps)
-    parser.add_argument("--work", type=Path, default=Path("reader-work"), help="checkpoints and log")
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--batch", type=int, default=Recipe.batch)
-    parser.add_argument("--rate", type=float, default=Recipe.rate)
-    parser.add_argument("--frozen", type=int, default=Recipe.frozen_layers)
+    parser.add_argument("--steps", type=int, default=Recipe().steps)
+    parser.add_argument("--threads", type=int, default=1, help="1 is best while others use the cores too")
+    parser.add_argument("--work", type=Path, default=Path("reader-work"), help="where checkpoint and log go")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the finished weights go")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --work")
+    parser.add_argument(
+        "--score", action="store_true", help="score --weights on the check half, train nothing"
+    )
     given = parser.parse_args()
-    given.work.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=[
-        logging.StreamHandler(), logging.FileHandler(given.work / "training.log")
-    ])
-    torch.set_num_threads(2)
+    torch.set_num_threads(given.threads)
     torch.set_flush_denormal(True)
-    recipe = Recipe(seed=given.seed, steps=given.steps, batch=given.batch, rate=given.rate, frozen_layers=given.frozen)
     data = load_reader_data(given.folder)
-    logger.info("%s; fit %d watch %d check %d; dropped %s", recipe, len(data.fit), len(data.watch), len(data.check),
-                data.dropped)
-    train(data, recipe, given.work, given.resume)
+    if not given.score:
+        given.work.mkdir(parents=True, exist_ok=True)
+        log = [logging.StreamHandler(), logging.FileHandler(given.work / "training.log")]
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=log)
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
+        recipe = replace(Recipe(), seed=given.seed, steps=given.steps)
+        logger.info("%s, %d questions to fit, dropped %s", recipe, len(data.fit), data.dropped)
+        network = train_network(data, recipe, given.work, given.resume)
+        save_network(network, given.weights, write_card(data, recipe))
+    print_scores(data, given.weights)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertConfig, BertModel
 
 # Cosine of two words' embeddings (after the mean is taken off) at which a match is called closer.
 MATCH_EDGES = (0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.8, 0.999)
+UNKNOWN, CLS, SEP = 100, 101, 102  # token ids of BERT's vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class SpanNetwork(nn.Module):
         return logits[..., 0], logits[..., 1], answerable
 
 
-def pad_batch(pairs: list[tuple[np.ndarray, np.ndarray]], cls: int = 101, sep: int = 102) -> Batch:
+def pad_batch(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> Batch:
     """A batch from (question token ids, window token ids), neither with special tokens.
 
     Row: `[CLS] question [SEP] window [SEP]`, then padding.
@@ -106,12 +110,35 @@ def pad_batch(pairs: list[tuple[np.ndarray, np.ndarray]], cls: int = 101, sep: i
     for row, (question, window) in enumerate(pairs):
         first = len(question) + 2
         end = first + len(window)
-        ids[row, 0] = cls
+        ids[row, 0] = CLS
         ids[row, 1 : first - 1] = question
-        ids[row, first - 1] = ids[row, end] = sep
+        ids[row, first - 1] = ids[row, end] = SEP
         ids[row, first:end] = window
         mask[row, : end + 1] = 1
         segments[row, first : end + 1] = 1
         content[row, 1 : first - 1] = content[row, first:end] = 1
         inside[row, first:end] = 1
     return Batch(*(torch.from_numpy(array) for array in (ids, mask, segments, content, inside)))
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The word-piece tokenizer of a model folder, cutting and padding nothing."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def quantise_products(network: SpanNetwork) -> SpanNetwork:
+    """The network with its layers' matrix products in 8 bits where this processor can, else unchanged."""
+    engines = torch.backends.quantized.supported_engines
+    engine = next((name for name in ("fbgemm", "qnnpack") if name in engines), None)
+    if engine is None:
+        return network
+    torch.backends.quantized.engine = engine
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # kept until its successor needs no compiler
+        network.bert.encoder = torch.ao.quantization.quantize_dynamic(
+            network.bert.encoder, {nn.Linear}, dtype=torch.qint8
+        )
+    return network

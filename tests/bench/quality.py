@@ -116,7 +116,9 @@ def measure_set(results: Sequence[Result]) -> dict[str, float | list[float]]:
     near = [r for r in results if r.kind == "near_miss"]
     strangers = [r for r in results if r.kind in ("other_article", "off_topic")]
     figures: dict[str, float | list[float]] = {
-        "answerable": len(answerable), "near_misses": len(near), "others": len(strangers)
+        "answerable": len(answerable),
+        "near_misses": len(near),
+        "others": len(strangers),
     }
     placed = [r for r in answerable if r.placed is not None]
     if placed:
@@ -138,7 +140,9 @@ def measure_set(results: Sequence[Result]) -> dict[str, float | list[float]]:
             ("answered wrongly", lambda r: r.outcome == Outcome.ANSWERED and not r.held),
             ("refused", lambda r: r.outcome != Outcome.ANSWERED),
         ):
-            figures[f"of 100 answerable: {name}"] = [round(100 * x, 1) for x in measure_share(answerable, holds)]
+            figures[f"of 100 answerable: {name}"] = [
+                round(100 * x, 1) for x in measure_share(answerable, holds)
+            ]
     if near:
         shares = measure_share(near, lambda r: r.outcome != Outcome.ANSWERED)
         figures["of 100 near misses: refused"] = [round(100 * x, 1) for x in shares]
@@ -156,7 +160,9 @@ def measure_set(results: Sequence[Result]) -> dict[str, float | list[float]]:
             float(roc_auc_score([r.answerable for r in both], [r.topic for r in both])), 4
         )
     shown = [r for r in results if r.outcome == Outcome.ANSWERED]
-    figures["of 100 shown answers: wrong"] = round(100 * sum(not r.held for r in shown) / max(1, len(shown)), 1)
+    figures["of 100 shown answers: wrong"] = round(
+        100 * sum(not r.held for r in shown) / max(1, len(shown)), 1
+    )
     return figures
 
 
@@ -177,7 +183,9 @@ def compare_runs(now: Sequence[Result], before: Sequence[dict]) -> list[str]:
             better += new_right and not old_right
             worse += old_right and not new_right
         noise = 1.96 * (better + worse) ** 0.5
-        verdict = "within noise" if abs(better - worse) <= noise else ("better" if better > worse else "WORSE")
+        verdict = (
+            "within noise" if abs(better - worse) <= noise else ("better" if better > worse else "WORSE")
+        )
         lines.append(f"{name}: {better} better, {worse} worse: {verdict}")
     return lines
 
@@ -203,9 +211,13 @@ def _format(cell: float | list[float] | None) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=SHARED / "eval" / "squad-tune.json", help="a SQuAD file")
-    parser.add_argument("--half", choices=("fit", "check", "all"), default="check", help="which of its articles")
+    parser.add_argument(
+        "--half", choices=("fit", "check", "all"), default="check", help="which of its articles"
+    )
     parser.add_argument("--limit", type=int, default=120, help="questions an article")
     parser.add_argument("--out", type=Path, help="where to keep the results (default: the data folder)")
     parser.add_argument("--against", type=Path, help="an earlier results file to compare with")
@@ -217,7 +229,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sets = list(read_squad(options.data, options.half, options.limit))
         opened = [(Assistant.open(each.article, settings, encoder), each) for each in sets]
         console = Console(stderr=True)
-        answered = track(opened, f"SQuAD, {options.half} half", console=console, disable=not sys.stderr.isatty())
+        answered = track(
+            opened, f"SQuAD, {options.half} half", console=console, disable=not sys.stderr.isatty()
+        )
         squad = [result for assistant, each in answered for result in ask_set(assistant, each)]
         results[f"SQuAD {options.half}"] = squad + ask_strangers(opened)
     else:
@@ -247,7 +261,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _describe_commit() -> str:
     told = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=Path(__file__).parent
+        ["git", "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parent,
     )
     return told.stdout.strip() or "unversioned"
 

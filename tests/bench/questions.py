@@ -47,7 +47,7 @@ def read_squad(path: Path, half: str, limit: int) -> Iterator[QuestionSet]:
     """
     articles = json.loads(path.read_text(encoding="utf-8"))["data"]
     fit, check = split_titles([article["title"] for article in articles])
-    wanted = {"fit": fit, "check": check, "all": fit | check}[half]
+    wanted = {"fit": fit, "check": check, "all": (*fit, *check)}[half]
     for entry in articles:
         if entry["title"] not in wanted:
             continue
