@@ -14,6 +14,8 @@ from corpus.questions import is_question
 
 # The walk calls itself for each element inside another; saved pages nest about 40 deep.
 DEEPEST_NESTING = 200
+# A long encyclopedia page has some 30,000.
+MOST_ELEMENTS = 100_000
 LONGEST_BOLD_HEADING_WORDS = 12
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
@@ -32,17 +34,20 @@ _REFERENCE = re.compile(r"\[\s*(?:\d{1,3}|[a-z]|citation needed|edit)\s*\]\Z")
 
 
 def parse_markup(markup: str) -> etree._Element:
-    """Parse HTML, however broken; raises ArticleError where it nests deeper than any page needs."""
+    """Parse HTML, however broken; raises ArticleError where it has more elements than any page needs."""
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         root = html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError as error:
         raise ArticleError("there is no text in it") from error
-    depth = 0
+    depth = elements = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
+        elements += event == "start"
         if depth > DEEPEST_NESTING:
             raise ArticleError(f"its elements nest more than {DEEPEST_NESTING} deep")
+        if elements > MOST_ELEMENTS:
+            raise ArticleError(f"it has more than {MOST_ELEMENTS:,} elements")
     return root
 
 

@@ -4,40 +4,43 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus.boilerplate import is_boilerplate, opens_contents
 
-# A text none of whose lines is longer, and some of whose lines come near, was wrapped by hand.
+# A text none of whose lines is longer, and some of whose lines come near, may have been wrapped by hand.
 WIDEST_WRAP = 100
 NARROWEST_WRAP = 55
+# So many short lines in a row, few of which end a sentence, are verse or an address.
+FEWEST_VERSE_LINES = 4
+LONGEST_VERSE_LINE = 60
 
 _BULLET = re.compile(r"(\s*)([-*+•·▪◦‣●–—])\s+(?=\S)")
-_NUMBER = re.compile(r"(\s*)\(?(\d{1,2}|[a-z])[.)]\s+(?=\S)", re.IGNORECASE)
+_NUMBER = re.compile(r"(\s*)\(?(\d{1,2}|[A-Za-z])[.)]\s+(?=\S)")
+_RULE = re.compile(r"\s*([-=*_~#·•—–])(?:\s*\1){2,}\s*")
+_HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A paragraph, a single line, or a list item (`marker` is then not empty, and `depth` its indent).
 
-    `alone` says that it stood on one line of its own, as a heading does.
+    `alone` says that it stood on one line of its own, as a heading does; `level` is above 0 where the text
+    itself marks a heading, as in "## Causes".
     """
 
     text: str
     alone: bool = False
     marker: str = ""
     depth: int = 0
+    level: int = 0
 
 
 def cut_pieces(text: str) -> list[Piece]:
     """Return the pieces of normalised plain `text`, without page machinery."""
-    lines = _drop_machinery(text.split("\n"))
-    width = _find_wrap_width(lines)
-    pieces: list[Piece] = []
-    for chunk in _split_chunks(lines):
-        pieces.extend(_cut_chunk(chunk, width))
-    return pieces
+    return list(_Cutter(_drop_machinery(text.strip("\n").split("\n"))).cut())
 
 
 def _drop_machinery(lines: Sequence[str]) -> list[str]:
@@ -47,93 +50,120 @@ def _drop_machinery(lines: Sequence[str]) -> list[str]:
     in_contents = False
     for line in lines:
         bare = line.strip()
-        if opens_contents(bare):
-            in_contents = True
-            kept.append("")
-            continue
         if in_contents and bare:
-            entry = _strip_marker(bare)
-            in_contents = counts[entry] > 1 or (entry != bare and counts[entry] > 0)
-            if in_contents:
-                counts[bare] -= 1
-                kept.append("")
-                continue
-        kept.append("" if is_boilerplate(bare) else line)
+            marked = _BULLET.match(bare) or _NUMBER.match(bare)
+            entry = bare[marked.end() :] if marked else bare
+            counts[bare] -= 1
+            in_contents = counts[entry] > 0
+        dropped = in_contents or opens_contents(bare) or is_boilerplate(bare)
+        in_contents = in_contents or opens_contents(bare)
+        kept.append("" if dropped else line.rstrip())
     return kept
 
 
-def _strip_marker(line: str) -> str:
-    marked = _BULLET.match(line) or _NUMBER.match(line)
-    return line[marked.end() :] if marked else line
+class _Cutter:
+    """Where each piece ends: at an empty line, at a list marker, or, in text not wrapped, at every line end."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.width = _find_wrap_width(lines)
+        self.has_gaps = any(not line for line in lines)
+        self.markers = [_BULLET.match(line) or _NUMBER.match(line) for line in lines]
+        for at, marker in reversed(list(enumerate(self.markers))):
+            if marker and not self.is_list(at, marker):
+                self.markers[at] = None
+
+    def cut(self) -> Iterator[Piece]:
+        at = 0
+        while at < len(self.lines):
+            stop = at + 1
+            if self.lines[at]:
+                stop = self.find_verse_end(at) or self.find_end(at)
+                piece = self.make_piece(at, stop)
+                if piece.text:
+                    yield piece
+            at = stop
+
+    def make_piece(self, at: int, stop: int) -> Piece:
+        line, marker = self.lines[at], self.markers[at]
+        if marker:
+            text = " ".join(line.strip() for line in self.lines[at:stop])[len(marker[0].lstrip()) :]
+            sign = f"{marker[2]}." if marker[2].isalnum() else "-"
+            return Piece(text, False, f"{sign} ", min(len(marker[1]) // 2, 4))
+        if _RULE.fullmatch(line):
+            return Piece("")
+        if hashes := _match_hashes(line):
+            return Piece(hashes[2], True, level=len(hashes[1]))
+        joint = "\n" if self.find_verse_end(at) else " "
+        text = joint.join(line.strip() for line in self.lines[at:stop])
+        return Piece(text, alone=stop == at + 1)
+
+    def find_end(self, at: int) -> int:
+        stop = at + 1
+        while stop < len(self.lines) and self.lines[stop] and self.runs_on(at, stop):
+            stop += 1
+        return stop
+
+    def runs_on(self, first: int, at: int) -> bool:
+        """Whether line `at` continues the piece that begins with line `first`."""
+        line, before = self.lines[at], self.lines[at - 1]
+        if self.markers[at] or _RULE.fullmatch(line) or _match_hashes(before) or _match_hashes(line):
+            return False
+        # The writer broke the line only because the next word did not fit.
+        was_full = self.width > 0 and len(before) + 1 + len(line.split()[0]) > 0.9 * self.width
+        if self.markers[first]:
+            return was_full or (len(line) - len(line.lstrip()) > 1 and not before.endswith((".", "!", "?")))
+        return was_full
+
+    def is_list(self, at: int, marker: re.Match[str]) -> bool:
+        """Whether a marked line has a neighbour marked alike, where the mark alone may be something else."""
+        sign = marker[2]
+        if sign in "-*•▪◦‣●":
+            return True
+        after = self.find_end(at)
+        while after < len(self.lines) and not self.lines[after]:
+            after += 1
+        before = at - 1
+        while before >= 0 and (not self.lines[before] or (not self.markers[before] and self.lines[before][0] == " ")):
+            before -= 1
+        return self.follows(sign, after, 1) or self.follows(sign, before, -1)
+
+    def follows(self, sign: str, at: int, step: int) -> bool:
+        marker = self.markers[at] if 0 <= at < len(self.lines) else None
+        if marker is None:
+            return False
+        if sign.isdecimal() and marker[2].isdecimal():
+            return int(marker[2]) == int(sign) + step
+        if sign.isalpha():
+            return ord(marker[2][0]) == ord(sign) + step
+        return marker[2] == sign
+
+    def find_verse_end(self, at: int) -> int:
+        """Return where the verse that begins with line `at` ends, or 0 when none does."""
+        if not self.has_gaps or (at > 0 and self.lines[at - 1]):
+            return 0
+        stop = at
+        while stop < len(self.lines) and self.lines[stop] and not self.markers[stop]:
+            stop += 1
+        verse = self.lines[at:stop]
+        is_short = len(verse) >= FEWEST_VERSE_LINES and max(map(len, verse)) <= LONGEST_VERSE_LINE
+        ended = sum(line.endswith((".", "!", "?", ":")) for line in verse)
+        return stop if is_short and ended * 2 <= len(verse) else 0
 
 
-def _find_wrap_width(lines: Iterable[str]) -> int:
-    """Return the width the text was wrapped at, or 0 when each line is a paragraph of its own."""
-    lengths = [len(line.rstrip()) for line in lines if line.strip()]
-    widest = max(lengths, default=0)
+def _match_hashes(line: str) -> re.Match[str] | None:
+    # Longer lines are no headings, and would let the pattern backtrack for long.
+    return _HASHES.fullmatch(line) if len(line) <= 200 else None
+
+
+def _find_wrap_width(lines: Sequence[str]) -> int:
+    """Return the width the text was wrapped at, or 0 when each line is a paragraph of its own.
+
+    A wrapped text has long lines after which the next goes on with a small letter.
+    """
+    widest = max(map(len, lines), default=0)
     if not NARROWEST_WRAP <= widest <= WIDEST_WRAP:
         return 0
-    full = sum(length >= 0.75 * widest for length in lengths)
-    return widest if full * 3 >= len(lengths) else 0
-
-
-def _split_chunks(lines: Iterable[str]) -> Iterator[list[str]]:
-    chunk: list[str] = []
-    for line in lines:
-        if line.strip():
-            chunk.append(line)
-        elif chunk:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
-
-
-def _cut_chunk(lines: Sequence[str], width: int) -> Iterator[Piece]:
-    """Cut lines that no blank line parts."""
-    at = 0
-    while at < len(lines):
-        marked = _find_marker(lines, at)
-        stop = at + 1
-        while stop < len(lines) and not _find_marker(lines, stop) and _runs_on(lines, stop, width, bool(marked)):
-            stop += 1
-        text = " ".join(line.strip() for line in lines[at:stop])
-        if marked:
-            indent = len(marked[1].expandtabs(4))
-            sign = marked[2]
-            marker = f"{sign}. " if sign.isalnum() else "- "
-            yield Piece(text[len(marked[0].lstrip()) :], False, marker, min(indent // 2, 4))
-        else:
-            yield Piece(text, alone=stop == at + 1)
-        at = stop
-
-
-def _find_marker(lines: Sequence[str], at: int) -> re.Match[str] | None:
-    bullet = _BULLET.match(lines[at])
-    if bullet:
-        return bullet if bullet[2] not in "–—+·" or _has_neighbour(lines, at, _BULLET, bullet[2]) else None
-    number = _NUMBER.match(lines[at])
-    return number if number and _has_neighbour(lines, at, _NUMBER, number[2]) else None
-
-
-def _has_neighbour(lines: Sequence[str], at: int, pattern: re.Pattern[str], sign: str) -> bool:
-    """Whether another line of the chunk is marked alike: a lone "1." or "–" is no list."""
-    wanted = {sign}
-    if sign.isdigit():
-        wanted = {str(int(sign) - 1), str(int(sign) + 1)}
-    elif sign.isalpha():
-        wanted = {chr(ord(sign) - 1), chr(ord(sign) + 1)}
-    near = lines[max(0, at - 8) : at + 9]
-    return sum(1 for line in near if (m := pattern.match(line)) and m[2] in wanted) > (sign in wanted)
-
-
-def _runs_on(lines: Sequence[str], at: int, width: int, in_item: bool) -> bool:
-    """Whether line `at` continues the line before it."""
-    line, before = lines[at], lines[at - 1].rstrip()
-    if in_item:
-        indented = len(line) - len(line.lstrip()) > 1
-        return indented or (width > 0 and len(before) >= 0.75 * width and line.strip()[0].islower())
-    if width:
-        # The writer broke the line only because the next word did not fit.
-        return len(before) + 1 + len(line.split()[0]) > 0.9 * width
-    return False
+    pairs = [(before, line) for before, line in pairwise(lines) if before and line]
+    wrapped = sum(len(before) >= 0.75 * widest and line.strip()[0].islower() for before, line in pairs)
+    return widest if wrapped and wrapped * 10 >= len(pairs) else 0

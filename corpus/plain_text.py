@@ -9,7 +9,7 @@ from corpus.blocks import Block, BlockKind
 from corpus.normalise import normalise_text
 from corpus.page import Page
 from corpus.plain_lines import Piece, cut_pieces
-from corpus.questions import is_faq_title, is_question
+from corpus.questions import is_faq_title, is_labelled_question, is_question
 
 LONGEST_HEADING = 100
 LONGEST_HEADING_WORDS = 14
@@ -17,7 +17,9 @@ LONGEST_HEADING_WORDS = 14
 MOST_HEADINGS_IN_A_ROW = 3
 
 _TOP, _SUB = 2, 3
-_NUMBERED = re.compile(r"(?:(?:chapter|part|section)\s+)?(\d{1,2}(?:\.\d{1,2})*)[.):]?\s+(?=\S)", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:(?:chapter|part|section)\s+(?=\d)|(?=\d+[.)]))(\d{1,2}(?:\.\d{1,2})*)[.):]?(?:\s+|\Z)", re.IGNORECASE
+)
 _STANDARD = re.compile(
     r"(introduction|background|abstract|overview|summary|conclusions?|final thoughts|references|sources"
     r"|notes|further reading|discussion|methods|results)\Z",
@@ -46,7 +48,7 @@ def _is_section_title(text: str) -> bool:
 
 def _looks_like_heading(piece: Piece) -> bool:
     text = piece.text
-    if not piece.alone or piece.marker or len(text) > LONGEST_HEADING:
+    if not piece.alone or piece.marker or len(text) > LONGEST_HEADING or is_labelled_question(text):
         return False
     if len(text.split()) > LONGEST_HEADING_WORDS and not is_question(text):
         return False
@@ -58,7 +60,7 @@ def _looks_like_heading(piece: Piece) -> bool:
 
 
 def _mark_headings(pieces: Sequence[Piece]) -> list[bool]:
-    marks = [_looks_like_heading(piece) for piece in pieces]
+    marks = [piece.level > 0 or _looks_like_heading(piece) for piece in pieces]
     at = 0
     while at < len(marks):
         stop = at
@@ -67,7 +69,7 @@ def _mark_headings(pieces: Sequence[Piece]) -> list[bool]:
         titles = sum(not is_question(piece.text) for piece in pieces[at:stop])
         # Nothing stands under the last line of a text.
         if stop == len(marks) or titles > MOST_HEADINGS_IN_A_ROW:
-            marks[at:stop] = [False] * (stop - at)
+            marks[at:stop] = [piece.level > 0 for piece in pieces[at:stop]]
         at = stop + 1
     return marks
 
@@ -79,6 +81,9 @@ def _assign_levels(pieces: Sequence[Piece], headings: Sequence[bool]) -> list[in
     A numbered heading says its level itself.
     """
     levels = [0] * len(pieces)
+    capitals = [piece.text.isupper() for piece in pieces]
+    shown = {capitals[at] for at in range(len(pieces)) if headings[at] and not is_question(pieces[at].text)}
+    mixes_capitals = len(shown) == 2
     has_parents = any(headings[i] and headings[i + 1] for i in range(len(headings) - 1))
     current, in_faq = _TOP, False
     for at, piece in enumerate(pieces):
@@ -89,14 +94,18 @@ def _assign_levels(pieces: Sequence[Piece], headings: Sequence[bool]) -> list[in
         numbered = _NUMBERED.match(piece.text)
         follows_heading = at > 0 and levels[at - 1] > 0
         leads_heading = at + 1 < len(pieces) and headings[at + 1]
-        if numbered:
+        if piece.level:
+            current = piece.level
+        elif numbered:
             current = _TOP + numbered[1].count(".")
+        elif mixes_capitals and capitals[at]:
+            current = _TOP
         elif follows_heading:
             current = levels[at - 1] + 1
         elif leads_heading or in_faq or is_faq_title(piece.text) or _STANDARD.match(piece.text):
             current = _TOP
         elif not has_parents:
-            current = _TOP
+            current = _SUB if mixes_capitals and any(capitals[:at]) else _TOP
         levels[at] = current
         in_faq = is_faq_title(piece.text)
     return levels

@@ -41,6 +41,11 @@ def is_question(text: str) -> bool:
     return text.rstrip("\"'”’»)*").endswith("?") and len(text.split()) <= LONGEST_QUESTION_WORDS
 
 
+def is_labelled_question(text: str) -> bool:
+    """Whether `text` is a question behind a label, as in an interview: "Q: Who pays?"."""
+    return _LABEL.match(text) is not None and is_question(text)
+
+
 def find_pairs(blocks: Sequence[Block]) -> dict[int, int]:
     """Return, for each block that is an answered question, the index just past its answer.
 
@@ -85,7 +90,7 @@ def _mark_questions(blocks: Sequence[Block]) -> list[bool]:
             elif faq_level is not None and block.level <= faq_level:
                 faq_level = None
         if block.kind is BlockKind.PARAGRAPH:
-            asked = asked and (faq_level is not None or _LABEL.match(block.text) is not None)
+            asked = asked and (faq_level is not None or is_labelled_question(block.text))
         marks.append(asked and block.kind in (BlockKind.HEADING, BlockKind.QUESTION, BlockKind.PARAGRAPH))
     return marks
 

@@ -31,12 +31,11 @@ def read_page(markup: str) -> Page:
     address = check_address(_attribute(root, "//link[@rel='canonical']/@href"))
     address = address or check_address(_attribute(root, "//meta[@property='og:url']/@content"))
     language = check_language(root.get("lang") or _attribute(root, "//meta[@http-equiv='content-language']/@content"))
-    judged = _judge(markup, root)
     remove_furniture(root)
     article = _find_article(root)
     blocks = read_blocks(article if article is not None else root)
-    if article is None and judged:
-        blocks = _keep_judged(blocks, judged)
+    if article is None:
+        blocks = _keep_judged(blocks, _judge(markup, root))
     blocks, title = _take_title(blocks, title)
     return Page(blocks, title, language, address)
 
