@@ -95,7 +95,7 @@ def _replace_pronoun(
     if meant and re.search(rf"\bthe\s+{re.escape(meant)}", before, re.I):
         meant = f"the {meant}"
     if meant is None and person:
-        meant = _last_noun_phrase(before, only=_ROLES) or names.find(quoted(before), people_only=True)
+        meant = _last_noun_phrase(before, people_only=True) or names.find(quoted(before), people_only=True)
     if meant is None:
         return f"{question.strip(' ?!.…')} – {before.strip(' ?!.…')}?"
     if word == "there":
@@ -115,8 +115,8 @@ _ROLES = re.compile(
 )
 
 
-def _last_noun_phrase(text: str, only: re.Pattern[str] | None = None) -> str | None:
-    """The last "the …" of a question up to its next small word: "What does the Trust Act do?" -> "the Trust Act"."""
+def _last_noun_phrase(text: str, people_only: bool = False) -> str | None:
+    """The last "the …" of a question up to its next small word, or up to whom it is: "What does the Trust Act do?" -> "the Trust Act"."""
     found = None
     for match in _NOUN_PHRASE.finditer(text):
         words = []
@@ -125,7 +125,10 @@ def _last_noun_phrase(text: str, only: re.Pattern[str] | None = None) -> str | N
                 break
             words.append(word)
         phrase = " ".join(words)
-        if phrase and (only is None or only.search(phrase)):
+        role = _ROLES.search(phrase)
+        if role:
+            phrase = phrase[: role.end()]
+        if phrase and (role or not people_only):
             found = f"the {phrase}"
     return found
 

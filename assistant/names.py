@@ -11,6 +11,10 @@ from corpus import Article, Span
 from index.lexical import STOP_WORDS, find_words, fold_word
 from index.spelling import is_common
 
+_CALENDAR = frozenset(
+    "january february march april may june july august september october november december monday tuesday "
+    "wednesday thursday friday saturday sunday".split()
+)
 _NAME = re.compile(r"[A-Z][\w-]*(?:[ ][A-Z][\w-]*)*")
 _WORD = re.compile(r"[^\W_]+")
 _TITLE = (
@@ -77,7 +81,7 @@ def find_names(article: Article) -> Names:
                 " " not in name and is_common(fold_word(name)) and (at == 0 or text[at - 2] in ':“"')
             ):
                 name = name[len(opener) :].strip()
-            if len(name) < 2:
+            if len(name) < 2 or name.casefold() in _CALENDAR:
                 continue
             counts[name] += 1
             spoken = " " in name and _SPEAKS.match(text, match.end())

@@ -1,0 +1,35 @@
+"""Misspelt questions, corrected to the words of the article."""
+
+import pytest
+
+from index.spelling import Spelling
+
+TEXTS = [
+    "Sheriff Kevin Coppinger spoke in Worcester. Sheriff Coppinger arrested nobody.",
+    "Sheriff Koppinger’s Role in Massachusetts",
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("wat happend in worcestor?", "wat happened in Worcester?"),
+        ("sherif copinger", "Sheriff Coppinger"),
+        ("Who is Koppinger?", "Who is Coppinger?"),
+        ("massachusets", "Massachusetts"),
+        ("Who is Kensinger?", "Who is Kensinger?"),  # another name is not corrected away
+        ("What did Lawrence say?", "What did Lawrence say?"),
+        ("Was he arresting people?", "Was he arresting people?"),  # another form of a word of the article
+        ("¿Qué pasó en Worcester el 8 de mayo?", "¿Qué pasó en Worcester el 8 de mayo?"),
+        ("", ""),
+    ],
+)
+def test_correct_text(typed: str, meant: str) -> None:
+    assert Spelling(TEXTS).correct_text(typed) == meant
+
+
+def test_the_articles_own_text_changes_only_in_names_spelt_two_ways() -> None:
+    spelling = Spelling(TEXTS)
+    assert spelling.aliases == {"koppinger": "coppinger"}
+    assert spelling.correct_text(TEXTS[0]) == TEXTS[0]
+    assert spelling.correct_text(TEXTS[1]) == "Sheriff Coppinger Role in Massachusetts"

@@ -1,0 +1,112 @@
+"""The stored index: what comes back is what went in, or nothing does."""
+
+import json
+import random
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+
+from index.store import (
+    MANIFEST,
+    Fingerprint,
+    IndexUnusable,
+    hash_texts,
+    load_index,
+    make_flat,
+    save_index,
+)
+
+ROWS = np.eye(4, dtype=np.float32)[:3]
+FINGERPRINT = Fingerprint("revision", "toy", 4, "texts", {"passages": 3, "questions": 0})
+
+
+def save(folder: Path, fingerprint: Fingerprint = FINGERPRINT) -> None:
+    empty = np.zeros((0, 4), dtype=np.float32)
+    save_index(folder, fingerprint, {"passages": make_flat(ROWS, 4), "questions": make_flat(empty, 4)})
+
+
+def test_saved_vectors_come_back(tmp_path: Path) -> None:
+    save(tmp_path)
+    loaded = load_index(tmp_path, FINGERPRINT)
+    assert loaded["passages"].reconstruct_n(0, 3).tolist() == ROWS.tolist()
+    assert loaded["questions"].ntotal == 0
+
+
+def test_faiss_finds_what_brute_force_finds() -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(50, 8)).astype(np.float32)
+    query = rng.normal(size=(1, 8)).astype(np.float32)
+    scores, found = make_flat(rows, 8).search(query, 50)
+    assert found[0].tolist() == np.argsort(-(rows @ query[0])).tolist()
+    np.testing.assert_allclose(scores[0], np.sort(rows @ query[0])[::-1], rtol=1e-5)
+
+
+def test_any_changed_byte_of_any_file_is_noticed(tmp_path: Path) -> None:
+    save(tmp_path)
+    rng = random.Random(0)
+    for file in sorted(tmp_path.iterdir()):
+        whole = file.read_bytes()
+        for _ in range(60):
+            damaged = bytearray(whole)
+            for _ in range(rng.randint(1, 64)):
+                damaged[rng.randrange(len(damaged))] ^= rng.randint(1, 255)
+            file.write_bytes(damaged)
+            if bytes(damaged) != whole:
+                with pytest.raises(IndexUnusable, match="damaged|stale"):
+                    load_index(tmp_path, FINGERPRINT)
+        for kept in (0, len(whole) // 2):
+            file.write_bytes(whole[:kept])
+            with pytest.raises(IndexUnusable):
+                load_index(tmp_path, FINGERPRINT)
+        file.write_bytes(whole)
+    load_index(tmp_path, FINGERPRINT)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        Fingerprint("another", "toy", 4, "texts", FINGERPRINT.counts),
+        Fingerprint("revision", "another", 4, "texts", FINGERPRINT.counts),
+        Fingerprint("revision", "toy", 4, "another", FINGERPRINT.counts),
+        Fingerprint("revision", "toy", 4, "texts", {"passages": 2, "questions": 0}),
+    ],
+)
+def test_an_index_of_something_else_is_stale(tmp_path: Path, now: Fingerprint) -> None:
+    save(tmp_path)
+    with pytest.raises(IndexUnusable, match="stale"):
+        load_index(tmp_path, now)
+
+
+def test_missing_files(tmp_path: Path) -> None:
+    with pytest.raises(IndexUnusable, match="not built yet"):
+        load_index(tmp_path / "nowhere", FINGERPRINT)
+    save(tmp_path)
+    next(tmp_path.glob("passages-*")).unlink()
+    with pytest.raises(IndexUnusable, match="cannot be read"):
+        load_index(tmp_path, FINGERPRINT)
+
+
+def test_a_manifest_cannot_point_outside_its_folder(tmp_path: Path) -> None:
+    from index.store import _seal
+
+    save(tmp_path)
+    manifest = json.loads((tmp_path / MANIFEST).read_bytes())["manifest"]
+    manifest["files"]["passages"]["file"] = "../passages-0000000000000000.faiss"
+    (tmp_path / MANIFEST).write_bytes(_seal(manifest))
+    with pytest.raises(IndexUnusable, match="no index file's name"):
+        load_index(tmp_path, FINGERPRINT)
+
+
+def test_a_new_index_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:
+    save(tmp_path)
+    moved = np.ascontiguousarray(ROWS[::-1])
+    save_index(tmp_path, FINGERPRINT, {"passages": make_flat(moved, 4), "questions": faiss.IndexFlatIP(4)})
+    assert load_index(tmp_path, FINGERPRINT)["passages"].reconstruct(0).tolist() == [0, 0, 1, 0]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_texts_are_hashed_with_their_borders() -> None:
+    assert hash_texts({"a": ["xy", "z"]}) != hash_texts({"a": ["x", "yz"]})
+    assert hash_texts({"a": ["x"], "b": []}) != hash_texts({"a": [], "b": ["x"]})
