@@ -113,8 +113,8 @@ class SpanReader:
 
         if not windows:
             return ()
-        asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:MAX_QUESTION_TOKENS]
-        asked = np.array(asked or [UNKNOWN])
+        asked_ids = self._tokenizer.encode(question, add_special_tokens=False).ids[:MAX_QUESTION_TOKENS]
+        asked = np.array(asked_ids or [UNKNOWN])
         tokens = self._tokenizer.encode_batch(list(windows), add_special_tokens=False)
         ids = [np.array(window.ids[:MAX_WINDOW_TOKENS], dtype=np.int64) for window in tokens]
         with torch.inference_mode():

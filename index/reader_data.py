@@ -138,7 +138,7 @@ def find_siblings(
 ) -> Callable[[str], Sequence[str]]:
     """For a word of `asked`, the words whose embeddings in `table` (vocabulary, dim) lie closest, best first.
 
-    Only whole lower-case words of the tokenizer's vocabulary have any: "river" gives "rivers", "creek", "lake".
+    Only whole lower-case words of the tokenizer's vocabulary have any: "river" has "rivers", "creek", "lake".
     """
     vocabulary = tokenizer.get_vocab()
     words = sorted(word for word in vocabulary if re.fullmatch(r"[a-z]{4,}", word))

@@ -146,7 +146,7 @@ def train_network(data: ReaderData, recipe: Recipe, work: Path, resume: bool) ->
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * scale_rate(step - 1, recipe)
         span, decision, logits = measure_losses(network, batch)
-        (span + recipe.decision_weight * decision).backward()
+        torch.autograd.backward(span + recipe.decision_weight * decision)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -233,7 +233,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=Recipe().steps)
     parser.add_argument("--threads", type=int, default=1, help="1 is best while others use the cores too")
-    parser.add_argument("--work", type=Path, default=Path("reader-work"), help="where checkpoint and log go")
+    parser.add_argument("--work", type=Path, default=Path(".data/reader"), help="where checkpoint and log go")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the finished weights go")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --work")
     parser.add_argument(
@@ -245,8 +245,10 @@ def main() -> None:
     data = load_reader_data(given.folder)
     if not given.score:
         given.work.mkdir(parents=True, exist_ok=True)
-        log = [logging.StreamHandler(), logging.FileHandler(given.work / "training.log")]
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=log)
+        logging.basicConfig(
+            level=logging.INFO, format="%(asctime)s %(message)s",
+            handlers=[logging.StreamHandler(), logging.FileHandler(given.work / "training.log")],
+        )
         logging.getLogger("bm25s").setLevel(logging.WARNING)
         recipe = replace(Recipe(), seed=given.seed, steps=given.steps)
         logger.info("%s, %d questions to fit, dropped %s", recipe, len(data.fit), data.dropped)

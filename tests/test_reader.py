@@ -11,7 +11,7 @@ import torch
 from transformers import BertConfig
 
 from index.encoder import find_packaged_model
-from index.reader import LONGEST_SPAN, WEIGHTS, Precision, Reading, ReaderError, SpanReader, find_best_span
+from index.reader import LONGEST_SPAN, WEIGHTS, Precision, ReaderError, Reading, SpanReader, find_best_span
 from index.reader_data import ReaderData, find_siblings, make_sharing_test, split_titles
 from index.reading.examples import MAX_WINDOW_TOKENS, Example, encode_examples, write_examples
 from index.reading.near_misses import gather_surroundings, make_near_miss, roughen_question
@@ -285,9 +285,8 @@ class TestTrainingData:
             assert tokenizer.decode(marked.tolist()) == "tom hale", item
 
     def test_an_answer_beyond_the_token_limit_is_left_out(self, tokenizer):
-        written = [
-            w for w in write_examples(MILL_QUESTIONS[:1] * 2, lambda word: (), random.Random(2)) if w.gold
-        ][0]
+        made = write_examples(MILL_QUESTIONS[:1] * 2, lambda word: (), random.Random(2))
+        written = next(item for item in made if item.gold)
         shift = len("word " * MAX_WINDOW_TOKENS)
         late = replace(
             written,

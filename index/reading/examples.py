@@ -1,4 +1,4 @@
-"""Making training examples from questions: windows with the answer somewhere in them, and windows without it."""
+"""Making training examples from questions: windows that hold the answer somewhere, and windows without it."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _write_article(
     places = [(text, number) for text, owner in texts.items() for number in range(len(owner.sentences))]
     around = gather_surroundings(list(texts))
     ranked = _rank_sentences([q.question for q in questions], places, texts)
-    for question, order in zip(questions, ranked):
+    for question, order in zip(questions, ranked, strict=True):
         if not question.is_answerable:
             for _ in range(_draw(mixture.unanswerable, rng)):
                 number = rng.choice(_likely_sentences(question, order, places))
@@ -144,10 +144,12 @@ def _rank_sentences(
     ranker.index(bm25s.tokenize(sentences, stopwords="en", show_progress=False), show_progress=False)
     asked = bm25s.tokenize(list(questions), stopwords="en", show_progress=False)
     found, _ = ranker.retrieve(asked, k=min(12, len(sentences)), show_progress=False)
-    return found.tolist()
+    return [[int(place) for place in row] for row in found]
 
 
-def _likely_sentences(question: Question, order: Sequence[int], places: Sequence[tuple[str, int]]) -> list[int]:
+def _likely_sentences(
+    question: Question, order: Sequence[int], places: Sequence[tuple[str, int]]
+) -> list[int]:
     """The sentences of the question's own text that its words point to, best first; at most three."""
     own = [places[i][1] for i in order if places[i][0] == question.text]
     return own[:3] or list(range(len(question.sentences)))
@@ -207,8 +209,10 @@ def _count_words(question: Question, number: int) -> int:
     return question.text.count(" ", start, end) + 1
 
 
-def _finish(owner: Question, asked: Question, first: int, last: int, kind: str, rng: random.Random) -> Written:
-    """The window of `owner`'s sentences under `asked`'s question, with a heading and a rough question by chance."""
+def _finish(
+    owner: Question, asked: Question, first: int, last: int, kind: str, rng: random.Random
+) -> Written:
+    """The window of `owner`'s sentences under `asked`'s question; a heading and roughness come by chance."""
     begin, end = owner.sentences[first][0], owner.sentences[last][1]
     heading = ""
     draw = rng.random()
@@ -236,7 +240,7 @@ def encode_examples(written: Sequence[Written], tokenizer: Tokenizer) -> list[Ex
     questions = tokenizer.encode_batch([item.question for item in written], add_special_tokens=False)
     windows = tokenizer.encode_batch([item.window for item in written], add_special_tokens=False)
     examples = []
-    for item, question, window in zip(written, questions, windows):
+    for item, question, window in zip(written, questions, windows, strict=True):
         offsets = np.array(window.offsets[:MAX_WINDOW_TOKENS], dtype=np.int64).reshape(-1, 2)
         starts: list[int] = []
         ends: list[int] = []

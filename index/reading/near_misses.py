@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*|\d[\d,.]*\d|\d")
-_NAME = re.compile(r"\b(?:[A-Z][\w'’.-]*)(?:\s+(?:of|the|de|von|van)?\s*[A-Z][\w'’.-]*)*")
+_NAME = re.compile(r"\b[A-Z][\w'’-]*(?:\s+(?:(?:of|the|de|von|van)\s+)?[A-Z][\w'’-]*)*")
 _NUMBER = re.compile(r"\b\d[\d,]*(?:\.\d+)?\b")
 _YEAR = re.compile(r"^(?:1\d|20)\d\d$")
 _AUXILIARY = re.compile(r"\b(is|was|are|were|did|does|do|has|have|had|can|could|will|would|should)\b", re.I)
@@ -68,8 +68,9 @@ def gather_surroundings(texts: Sequence[str]) -> Surroundings:
     for text in texts:
         for match in _NAME.finditer(text):
             before = text[: match.start()].rstrip()
-            if before and before[-1] not in ".!?\"“:" and match.group().lower() not in STOP_WORDS:
-                names.add(match.group().rstrip(".,'’-"))
+            name = match.group().rstrip("'’-")
+            if before and before[-1] not in ".!?\"“:" and len(name) > 2 and name.lower() not in STOP_WORDS:
+                names.add(name)
         numbers.update(_NUMBER.findall(text))
         words.update(word for word in re.findall(r"\b[a-z]{4,}\b", text))
     years = {number for number in numbers if _YEAR.match(number)}
@@ -79,113 +80,142 @@ def gather_surroundings(texts: Sequence[str]) -> Surroundings:
 Siblings = Callable[[str], Sequence[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A question, the window and answer it must come away from, and what may be put in."""
+
+    question: str
+    window: str
+    answer: str
+    around: Surroundings
+    siblings: Siblings
+    rng: random.Random
+
+
 def make_near_miss(
     question: str, window: str, answer: str, around: Surroundings, siblings: Siblings, rng: random.Random
 ) -> str | None:
     """A question one step away from `question` that `window` no longer answers, or None.
 
     One of: a number, year or name exchanged for another of the article, a word for its opposite or for a
-    sibling (`siblings` lists words used alike), a "not" put in, a condition hung on.
+    sibling (`siblings` lists words used alike), a condition hung on, a "not" put in. `_SHARES` says how
+    likely each is tried first; where one finds nothing to change, another is tried.
     """
-    makers = [_swap_number, _swap_name, _swap_opposite, _swap_sibling, _swap_sibling, _negate, _add_condition]
-    rng.shuffle(makers)
-    for maker in makers:
-        made = maker(question, window, answer, around, siblings, rng)
+    task = _Task(question, window, answer, around, siblings, rng)
+    makers = list(_SHARES)
+    while makers:
+        maker = rng.choices(makers, [_SHARES[maker] for maker in makers])[0]
+        made = maker(task)
         if made and made != question:
             return made
+        makers.remove(maker)
     return None
 
 
-def _swap_number(question, window, answer, around, siblings, rng):
-    found = list(_NUMBER.finditer(question))
+def _swap_number(task: _Task) -> str | None:
+    found = list(_NUMBER.finditer(task.question))
     if not found:
         return None
-    match = rng.choice(found)
+    match = task.rng.choice(found)
     is_year = bool(_YEAR.match(match.group()))
-    choices = [n for n in (around.years if is_year else around.numbers) if n not in window and n not in question]
-    if is_year and (not choices or rng.random() < 0.5):
-        new = str(int(match.group()) + rng.choice([-30, -12, -7, -3, -2, -1, 1, 2, 4, 5, 9, 20, 50]))
+    kind = task.around.years if is_year else task.around.numbers
+    choices = [number for number in kind if number not in task.window and number not in task.question]
+    if is_year and (not choices or task.rng.random() < 0.5):
+        new = str(int(match.group()) + task.rng.choice([-30, -12, -7, -3, -2, -1, 1, 2, 4, 5, 9, 20, 50]))
     elif choices:
-        new = rng.choice(choices)
+        new = task.rng.choice(choices)
     else:
-        new = str(rng.randint(2, 99))
-    return None if new in window else question[: match.start()] + new + question[match.end() :]
+        new = str(task.rng.randint(2, 99))
+    return None if new in task.window else task.question[: match.start()] + new + task.question[match.end() :]
 
 
-def _swap_name(question, window, answer, around, siblings, rng):
-    found = [m for m in _NAME.finditer(question) if m.start() > 0]
+def _swap_name(task: _Task) -> str | None:
+    found = [m for m in _NAME.finditer(task.question) if m.start() > 0]
     if not found:
         return None
-    match = rng.choice(found)
-    old = match.group().rstrip("'’s.-")
-    keep_window = rng.random() < 0.3  # a name that the window does hold makes the harder near miss
+    match = task.rng.choice(found)
+    old = re.sub(r"['’]s?$", "", match.group())
+    keep_window = task.rng.random() < 0.3  # a name that the window does hold makes the harder near miss
     choices = [
-        name for name in around.names
-        if name not in question and old not in name and name not in answer and answer not in name
-        and (name in window) == keep_window and abs(len(name.split()) - len(old.split())) <= 1
+        name for name in task.around.names
+        if name not in task.question and old not in name and name not in task.answer
+        and not (task.answer and task.answer in name)
+        and (name in task.window) == keep_window and abs(len(name.split()) - len(old.split())) <= 1
     ]
     if not choices:
         return None
-    return question[: match.start()] + rng.choice(choices) + question[match.start() + len(old) :]
+    return task.question[: match.start()] + task.rng.choice(choices) + task.question[match.start() + len(old) :]
 
 
-def _swap_opposite(question, window, answer, around, siblings, rng):
-    found = [m for m in _WORD.finditer(question) if m.group().lower() in OPPOSITES]
+def _swap_opposite(task: _Task) -> str | None:
+    found = [m for m in _WORD.finditer(task.question) if m.group().lower() in OPPOSITES]
     if not found:
         return None
-    match = rng.choice(found)
-    new = rng.choice(OPPOSITES[match.group().lower()])
-    return question[: match.start()] + new + question[match.end() :]
+    match = task.rng.choice(found)
+    new = task.rng.choice(OPPOSITES[match.group().lower()])
+    return task.question[: match.start()] + new + task.question[match.end() :]
 
 
-def _swap_sibling(question, window, answer, around, siblings, rng):
-    in_window = set(re.findall(r"[a-z]+", window.lower()))
+def _swap_sibling(task: _Task) -> str | None:
+    in_window = set(re.findall(r"[a-z]+", task.window.lower()))
     found = [
-        m for m in _WORD.finditer(question)
+        m for m in _WORD.finditer(task.question)
         if len(m.group()) >= 4 and m.group().islower() and m.group() not in STOP_WORDS
     ]
-    rng.shuffle(found)
+    task.rng.shuffle(found)
     for match in found:
         old = match.group()
         choices = [
-            word for word in siblings(old)
-            if word[:4] != old[:4] and word not in in_window and word not in question.lower()
+            word for word in task.siblings(old)
+            if word[:4] != old[:4] and word not in in_window and word not in task.question.lower()
         ]
-        near = [word for word in choices if word in around.words]
+        near = [word for word in choices if word in task.around.words]
         if near or choices:
-            new = rng.choice((near or choices)[:5])
-            return question[: match.start()] + new + question[match.end() :]
+            new = task.rng.choice((near or choices)[:5])
+            return task.question[: match.start()] + new + task.question[match.end() :]
     return None
 
 
-def _negate(question, window, answer, around, siblings, rng):
-    if re.search(r"\b(not|never|n't|no)\b", question):
+def _negate(task: _Task) -> str | None:
+    if re.search(r"\b(not|never|n't|no)\b", task.question):
         return None
-    found = _AUXILIARY.search(question)
+    found = _AUXILIARY.search(task.question)
     if not found:
         return None
-    if rng.random() < 0.5:
+    if task.rng.random() < 0.5:
         verb = found.group()
         short = {"can": "can't", "will": "won't"}.get(verb.lower(), verb + "n't")
-        return question[: found.start()] + short + question[found.end() :]
-    rest = question[found.end() :].split(" ")
+        return task.question[: found.start()] + short + task.question[found.end() :]
+    rest = task.question[found.end() :].split(" ")
     if len(rest) < 4:
         return None
     # "was the treaty signed" -> "was the treaty not signed"; before the last words where grammar allows most
-    at = rng.randint(2, min(4, len(rest) - 1))
-    return question[: found.end()] + " ".join([*rest[:at], rng.choice(["not", "never"]), *rest[at:]])
+    at = task.rng.randint(2, min(4, len(rest) - 1))
+    return task.question[: found.end()] + " ".join([*rest[:at], task.rng.choice(["not", "never"]), *rest[at:]])
 
 
-def _add_condition(question, window, answer, around, siblings, rng):
-    bare = question.rstrip("? ")
-    mark = question[len(bare) :].strip()
-    years = [y for y in around.years if y not in window]
-    names = [n for n in around.names if n not in window and n not in question]
-    if years and rng.random() < 0.5:
-        return f"{bare} {rng.choice(['in', 'after', 'before', 'by'])} {rng.choice(years)}{mark}"
+def _add_condition(task: _Task) -> str | None:
+    bare = task.question.rstrip("? ")
+    mark = task.question[len(bare) :].strip()
+    years = [y for y in task.around.years if y not in task.window]
+    names = [n for n in task.around.names if n not in task.window and n not in task.question]
+    if years and task.rng.random() < 0.5:
+        return f"{bare} {task.rng.choice(['in', 'after', 'before', 'by'])} {task.rng.choice(years)}{mark}"
     if names:
-        return f"{bare} {rng.choice(['in', 'by', 'for', 'with', 'according to'])} {rng.choice(names)}{mark}"
+        return f"{bare} {task.rng.choice(['in', 'by', 'for', 'with', 'according to'])} {task.rng.choice(names)}{mark}"
     return None
+
+
+# Rarely a "not": it can be put into nearly every question, and a reader that sees it too often takes the
+# word itself for a sign that there is no answer.
+_SHARES = {
+    _swap_number: 3.0,
+    _swap_name: 3.0,
+    _swap_opposite: 2.0,
+    _swap_sibling: 2.0,
+    _add_condition: 0.7,
+    _negate: 0.5,
+}
 
 
 def roughen_question(question: str, rng: random.Random) -> str:

@@ -52,7 +52,8 @@ class SpanNetwork(nn.Module):
         nn.init.zeros_(self.match.weight)
         nn.init.normal_(self.span.weight, std=0.02)
         nn.init.zeros_(self.span.bias)
-        self.register_buffer("edges", torch.tensor(MATCH_EDGES), persistent=False)
+        self._edges = torch.tensor(MATCH_EDGES)
+        self._mean: torch.Tensor | None = None
 
     @classmethod
     def from_encoder(cls, folder: Path) -> SpanNetwork:
@@ -66,24 +67,22 @@ class SpanNetwork(nn.Module):
     def mark_matches(self, batch: Batch, words: torch.Tensor) -> torch.Tensor:
         """`(rows, tokens)` integers: 0 for special tokens, else which step of closeness, apart by segment."""
         with torch.no_grad():
-            table = self.bert.embeddings.word_embeddings.weight
-            unit = nn.functional.normalize(words - self._mean_word(table), dim=-1)
+            unit = nn.functional.normalize(words - self._find_mean_word(), dim=-1)
             close = unit @ unit.transpose(1, 2)  # (rows, tokens, tokens)
             content = batch.content.bool()
             across = batch.segments[:, :, None] != batch.segments[:, None, :]
             close = close.masked_fill(~(across & content[:, None, :]), -1.0).amax(dim=-1)
-            steps = torch.bucketize(close, self.edges) + batch.segments * (len(MATCH_EDGES) + 1) + 1
+            steps = torch.bucketize(close, self._edges) + batch.segments * (len(MATCH_EDGES) + 1) + 1
             return torch.where(content, steps, 0)
 
-    def _mean_word(self, table: torch.Tensor) -> torch.Tensor:
-        mean = getattr(self, "_mean", None)
-        if mean is None or mean.dtype != table.dtype:
-            mean = table.detach().mean(dim=0)
-            self._mean = mean
-        return mean
+    def _find_mean_word(self) -> torch.Tensor:
+        """Kept after the first call: words' embeddings are never trained, and taking it costs milliseconds."""
+        if self._mean is None:
+            self._mean = self.bert.embeddings.word_embeddings.weight.detach().mean(dim=0)
+        return self._mean
 
     def forward(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Start and end logits `(rows, tokens)`, -inf outside the window and [CLS]; answerability `(rows,)`."""
+        """Start and end logits `(rows, tokens)`, -inf but for window and [CLS]; answerability `(rows,)`."""
         words = self.bert.embeddings.word_embeddings(batch.ids)
         inputs = words + self.match(self.mark_matches(batch, words))
         hidden = self.bert(
@@ -138,7 +137,6 @@ def quantise_products(network: SpanNetwork) -> SpanNetwork:
     torch.backends.quantized.engine = engine
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # kept until its successor needs no compiler
-        network.bert.encoder = torch.ao.quantization.quantize_dynamic(
-            network.bert.encoder, {nn.Linear}, dtype=torch.qint8
-        )
+        quantize = torch.ao.quantization.quantize_dynamic
+        network.bert.encoder = quantize(network.bert.encoder, {nn.Linear}, dtype=torch.qint8)  # type: ignore[no-untyped-call]
     return network

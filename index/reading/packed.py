@@ -39,7 +39,8 @@ def quantise_rows(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def restore_rows(rows: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """What `quantise_rows` kept, `(n, m) float32`."""
-    return rows.astype(np.float32) * scale[:, None]
+    restored: np.ndarray = rows.astype(np.float32) * scale[:, None]
+    return restored
 
 
 def save_network(network: SpanNetwork, folder: Path, card: dict[str, Any]) -> Path:
@@ -59,7 +60,8 @@ def save_network(network: SpanNetwork, folder: Path, card: dict[str, Any]) -> Pa
         "format": FORMAT, "weights": WEIGHTS_FILE, "sha256": hash_file(path),
         "network": {name: config[name] for name in _CONFIG}, **card,
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
     return path
 
 

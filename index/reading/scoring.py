@@ -61,14 +61,11 @@ def cut_windows(question: Question) -> list[tuple[int, int]]:
 
 
 def score_reader(reader: Reader, questions: Sequence[Question]) -> Scores:
-    """Ask every question of all windows of its own text; see Scores."""
+    """Ask every question of all windows of its own text; some must be answerable and some not. See Scores."""
     found = [_read_text(reader, question) for question in questions]
     truth = np.array([question.is_answerable for question in questions])
     right = [_is_right(q, place) for q, (*_, place) in zip(questions, found, strict=True) if q.is_answerable]
-    areas = [
-        float(roc_auc_score(truth, [scores[which] for scores in found])) if 0 < truth.sum() < len(truth) else 0.5
-        for which in range(3)
-    ]
+    areas = [float(roc_auc_score(truth, values)) for values in list(zip(*found, strict=True))[:3]]
     return Scores(int(truth.sum()), int((~truth).sum()), float(np.mean(right)), *areas)
 
 
@@ -92,5 +89,7 @@ def _rate(reading: Reading) -> tuple[float, int]:
 def _is_right(question: Question, place: int) -> bool:
     for number, (start, end) in enumerate(question.sentences):
         if start <= place < end:
-            return number in question.answer_sentences or any(a < end and b > start for a, b in question.answers)
+            return number in question.answer_sentences or any(
+                first < end and last > start for first, last in question.answers
+            )
     return False

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,9 @@ class Question:
 
 
 _SENTENCE_END = re.compile(r"""(?<=[.!?])["'”’)\]]*\s+(?=["'“‘(\[]?[A-Z0-9])|\n+""")
-_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|No|vs|etc|c|ca|cf|Gen|Col|Lt|Prof|Rev|[A-Z])|\.[A-Za-z])\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|No|vs|etc|c|ca|cf|Gen|Col|Lt|Prof|Rev|[A-Z])|\.[A-Za-z])\.$"
+)
 
 
 def split_sentences(text: str) -> tuple[Range, ...]:
@@ -78,7 +81,7 @@ _TOKENISED = (
 
 
 def join_tokens(text: str) -> str:
-    """Text that a tokeniser has spaced out, written as people write it: `the u.s. , said` -> `the u.s., said`."""
+    """Text that a tokeniser has spaced out, as people write it: `the u.s. , said` -> `the u.s., said`."""
     for pattern, replacement in _TOKENISED:
         text = pattern.sub(replacement, text)
     return text.strip()
@@ -95,7 +98,7 @@ def join_sentences(sentences: list[str]) -> tuple[str, tuple[Range, ...]]:
 
 
 def load_squad(path: Path, source: str, titles: frozenset[str] | None = None) -> Iterator[Question]:
-    """A file in SQuAD's format; `titles` keeps only those articles, `is_impossible` marks unanswerable ones."""
+    """A file in SQuAD's format, of `titles` only if given; `is_impossible` marks unanswerable questions."""
     for number, article in enumerate(read_json(path)["data"]):
         title = str(article.get("title", ""))
         if titles is not None and title not in titles:
@@ -109,7 +112,7 @@ def load_squad(path: Path, source: str, titles: frozenset[str] | None = None) ->
                     answers = tuple(sorted({
                         (answer["answer_start"], answer["answer_start"] + len(answer["text"]))
                         for answer in entry["answers"]
-                        if text[answer["answer_start"] :].startswith(answer["text"]) and answer["text"].strip()
+                        if text.startswith(answer["text"], answer["answer_start"]) and answer["text"].strip()
                     }))
                     if not answers:
                         continue
@@ -165,7 +168,7 @@ def load_qed(path: Path) -> Iterator[Question]:
         raw = entry["paragraph_text"]
         starts = [*entry["sentence_starts"], len(raw)]
         chosen = [i for i, start in enumerate(starts[:-1]) if start == selected["start"]]
-        text, sentences = join_sentences([join_tokens(raw[a:b]) for a, b in zip(starts, starts[1:])])
+        text, sentences = join_sentences([join_tokens(raw[a:b]) for a, b in pairwise(starts)])
         if chosen:
             yield Question(
                 "qed", f"qed/{entry['title_text']}", entry["title_text"], entry["question_text"],
@@ -174,7 +177,7 @@ def load_qed(path: Path) -> Iterator[Question]:
 
 
 def load_clapnq(path: Path) -> Iterator[Question]:
-    """CLAP NQ: real search questions and a passage, with the sentences that a full answer draws on, or none."""
+    """CLAP NQ: real search questions, a passage, and the sentences that a full answer draws on, or none."""
     for entry in _read_lines(path):
         passage = entry["passages"][0]
         selected = {sentence for output in entry["output"] for sentence in output["selected_sentences"]}
@@ -183,7 +186,8 @@ def load_clapnq(path: Path) -> Iterator[Question]:
         if selected and not chosen:
             continue
         yield Question(
-            "clapnq", f"clapnq/{passage['title']}", passage["title"], entry["input"], text, sentences, (), chosen
+            "clapnq", f"clapnq/{passage['title']}", passage["title"], entry["input"],
+            text, sentences, (), chosen,
         )
 
 
