@@ -18,6 +18,7 @@ from assistant.settings import Settings
 from assistant.suggest import list_starters, suggest_questions
 from corpus import Article, normalise_text, read_article
 from index import ArticleIndex, Encoder, Reader, ReaderError, SentenceEncoder, SpanReader, open_index
+from index.reader import WEIGHTS
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,10 @@ class Assistant:
     ) -> Assistant:
         """An assistant for an article or a .txt, .md or .html file; builds or loads the article's index.
 
-        Several assistants may share one encoder and reader; without them they are made as the settings say,
-        and `verify` checks the encoder's weights. A reader that cannot be loaded is done without and logged. Raises corpus.ArticleError for a file that is no article
-        and index.EncoderError when the encoder cannot be loaded.
+        Several assistants may share one encoder and reader. Without them they are made as the settings say,
+        and `verify` checks the encoder's weights; a reader that cannot be loaded is done without, and logged.
+        Raises corpus.ArticleError for a file that is no article and index.EncoderError when the encoder
+        cannot be loaded.
         """
         settings = settings or Settings()
         if isinstance(source, Article):
@@ -99,7 +101,7 @@ class Assistant:
         )
 
     def _understand(self, question: str, history: Sequence[str]) -> str:
-        """The question spelt as the article spells, and completed from the earlier ones where it leans on them."""
+        """The question spelt as the article spells, completed from earlier ones where it leans on them."""
         correct = self.index.spelling.correct_text
         earlier = [
             correct(" ".join(normalise_text(text[: self.settings.max_question]).split())) for text in history
@@ -113,10 +115,10 @@ class Assistant:
         return " ".join(quote.text for quote in choose_quotes(self.article, question, hits))
 
 
-def load_reader() -> Reader | None:
+def load_reader(folder: Path = WEIGHTS) -> Reader | None:
     """The reader model; None, with one line in the log, when it cannot be loaded."""
     try:
-        return SpanReader.load()
+        return SpanReader.load(folder)
     except ReaderError as error:
         log.warning("answering without the reader model: %s", error)
         return None

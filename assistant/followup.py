@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.names import Names
-from index.lexical import STOP_WORDS, find_words, fold_word
+from index.lexical import STOP_WORDS, fold_word
 
 LONGEST_FRAGMENT = 6  # words; "and what did the mayor say about it?" is a question, not a fragment
 TURNS = 4  # how far back a chain of follow-ups is read
@@ -28,6 +28,10 @@ _VERB = re.compile(
     r"\b(is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might|must|"
     r"happen\w*|mean\w*|say|says|said)\b",
     re.I,
+)
+_JOINTS = (
+    "in|at|on|for|by|to|from|with|about|against|during|before|after|near|under|and|or|"
+    "is|are|was|were|do|does|did"
 )
 _PREPOSITION = re.compile(
     r"^(in|at|on|for|by|to|from|with|about|against|during|before|after|near|under)\s+", re.I
@@ -116,7 +120,10 @@ _ROLES = re.compile(
 
 
 def _last_noun_phrase(text: str, people_only: bool = False) -> str | None:
-    """The last "the …" of a question up to its next small word, or up to whom it is: "What does the Trust Act do?" -> "the Trust Act"."""
+    """The last "the …" of a question, up to its next small word or to whom it is.
+
+    "What does the Trust Act do?" -> "the Trust Act"; "what does the mayor want" -> "the mayor".
+    """
     found = None
     for match in _NOUN_PHRASE.finditer(text):
         words = []
@@ -134,7 +141,10 @@ def _last_noun_phrase(text: str, people_only: bool = False) -> str | None:
 
 
 def _replace_part(before: str, fragment: str, names: Names) -> str:
-    """The earlier question about something else: its place after the same preposition, or its name, replaced."""
+    """The earlier question about something else.
+
+    What stood after the fragment's preposition is replaced, or else the name mentioned last.
+    """
     stem = before.strip(" ?!.…")
     preposition = _PREPOSITION.match(fragment)
     if preposition:
@@ -152,6 +162,3 @@ def _replace_part(before: str, fragment: str, names: Names) -> str:
         )
         return f"{head}{fragment}{stem[old.end :]}?"
     return f"{stem} – {fragment}?"
-
-
-_JOINTS = "in|at|on|for|by|to|from|with|about|against|during|before|after|near|under|and|or|is|are|was|were|do|does|did"

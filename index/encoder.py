@@ -48,6 +48,14 @@ def find_packaged_model() -> Path:
     return Path(spec.origin).parent / "model"
 
 
+def _name_model(folder: Path, model: str) -> str:
+    """A name that another model, or other weights in the same folder, do not have."""
+    if not model:
+        return f"packaged/{PACKAGED_NAME}"
+    weights = sorted(folder.rglob("*.safetensors")) if folder.is_dir() else []
+    return "@".join((model, *(hash_file(file)[:12] for file in weights)))
+
+
 def hash_file(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
@@ -59,7 +67,8 @@ class SentenceEncoder:
 
     `model` is a folder or a hub name; empty takes the packaged all-MiniLM-L6-v2. Nothing is downloaded
     unless the environment sets HF_HUB_OFFLINE=0. One thread is nearly as fast as two for one question, and
-    does not collapse when the cores are shared (measured: `python -m tests.bench.speed`). Raises EncoderError when the model cannot be loaded.
+    does not collapse when others use the cores (measured: `python -m tests.bench.speed`). Raises
+    EncoderError when the model cannot be loaded.
     """
 
     def __init__(self, model: str = "", threads: int = 1) -> None:
@@ -81,7 +90,7 @@ class SentenceEncoder:
                 "a sentence-transformers folder, or a hub name that is already in the local cache"
             ) from error
         self._folder = folder
-        self._name = f"packaged/{PACKAGED_NAME}" if not model else model
+        self._name = _name_model(folder, model)
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
             raise EncoderError(f"the encoder {model!r} does not tell its dimension")

@@ -13,7 +13,7 @@ import json
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import ir_measures
@@ -25,10 +25,21 @@ from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
 from assistant import Assistant, Outcome
+from assistant.assistant import load_reader
 from assistant.quote import count_words
 from assistant.settings import Settings
 from index import SentenceEncoder
-from tests.bench.questions import BUNDLED, SHARED, Question, QuestionSet, read_golden, read_squad
+from tests.bench.questions import (
+    BUNDLED,
+    SHARED,
+    Question,
+    QuestionSet,
+    Reading,
+    read_crosslingual,
+    read_followups,
+    read_golden,
+    read_squad,
+)
 
 OFF_TOPIC = 20  # questions about another article asked of each article
 
@@ -57,7 +68,7 @@ def ask_set(assistant: Assistant, questions: QuestionSet) -> list[Result]:
 
 
 def ask_question(assistant: Assistant, name: str, question: Question) -> Result:
-    answer = assistant.ask(question.text, question.history)
+    answer = assistant.ask(question.text, question.history, as_typed=question.as_typed)
     read_as = answer.read_as or answer.question
     hits = assistant.index.search(read_as, 8)
     first = answer.quotes[0] if answer.quotes else None
@@ -74,7 +85,7 @@ def ask_question(assistant: Assistant, name: str, question: Question) -> Result:
         article=name,
         id=question.id,
         kind=question.kind,
-        answerable=bool(question.evidence),
+        answerable=bool(question.evidence or question.place),
         outcome=answer.outcome.value,
         confidence=answer.confidence,
         words=count_words(first.text) if first else 0,
@@ -132,7 +143,7 @@ def measure_set(results: Sequence[Result]) -> dict[str, float | list[float]]:
         for measure, value in ir_measures.calc_aggregate([R @ 1, R @ 3, RR], qrels, run).items():
             figures[f"passage {measure}"] = round(value, 4)
         figures["first quote in the right passage"] = list(measure_share(placed, lambda r: bool(r.placed)))
-    if answerable:
+    if any(r.held for r in answerable):
         figures["first quote holds the answer"] = list(measure_share(answerable, lambda r: r.held))
         figures["words of a first quote, median"] = statistics.median(r.words for r in answerable if r.words)
         for name, holds in (
@@ -221,28 +232,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--limit", type=int, default=120, help="questions an article")
     parser.add_argument("--out", type=Path, help="where to keep the results (default: the data folder)")
     parser.add_argument("--against", type=Path, help="an earlier results file to compare with")
+    parser.add_argument(
+        "--languages", action="store_true", help="also ask in Spanish, Vietnamese and Chinese"
+    )
+    parser.add_argument(
+        "--followups", action="store_true", help="also ask the last questions of conversations"
+    )
     options = parser.parse_args(arguments)
     settings = Settings()
+    reader = load_reader() if settings.reader else None
     encoder = SentenceEncoder(settings.encoder, threads=settings.threads)
     results: dict[str, list[Result]] = {}
-    if options.data.exists():
-        sets = list(read_squad(options.data, options.half, options.limit))
-        opened = [(Assistant.open(each.article, settings, encoder), each) for each in sets]
-        console = Console(stderr=True)
-        answered = track(
-            opened, f"SQuAD, {options.half} half", console=console, disable=not sys.stderr.isatty()
-        )
-        squad = [result for assistant, each in answered for result in ask_set(assistant, each)]
-        results[f"SQuAD {options.half}"] = squad + ask_strangers(opened)
+
+    def measure(name: str, sets: Iterable[QuestionSet], strangers: bool = False) -> None:
+        opened = [(Assistant.open(each.article, settings, encoder, reader), each) for each in sets]
+        shown = track(opened, name, console=Console(stderr=True), disable=not sys.stderr.isatty())
+        results[name] = [result for assistant, each in shown for result in ask_set(assistant, each)]
+        if strangers:
+            results[name] += ask_strangers(opened)
+
+    data = options.data
+    if data.exists():
+        measure(f"SQuAD {options.half}", read_squad(data, options.half, options.limit), strangers=True)
     else:
-        print(f"{options.data} is not there: measuring without it", file=sys.stderr)
-    goldens = [("bundled", BUNDLED, BUNDLED.with_suffix(".golden.jsonl"))]
+        print(f"{data} is not there: measuring without it", file=sys.stderr)
+    if options.languages:
+        path = SHARED / "eval" / "crosslingual-tune.jsonl"
+        for language in ("es", "vi", "zh"):
+            measure(f"asked in {language}", read_crosslingual(path, data, options.half, language))
+    if options.followups:
+        for reading in Reading:
+            sets = read_followups(SHARED / "eval" / "followups-tune.jsonl", reading)
+            measure(f"follow-ups, {reading.value}", sets)
+    measure("bundled", [read_golden(BUNDLED, BUNDLED.with_suffix(".golden.jsonl"))], strangers=False)
     if (SHARED / "article.txt").exists():
-        shared_golden = Path(__file__).with_name("golden_shared_article.jsonl")
-        goldens.append(("shared article", SHARED / "article.txt", shared_golden))
-    for name, article, golden in goldens:
-        each = read_golden(article, golden)
-        results[name] = ask_set(Assistant.open(each.article, settings, encoder), each)
+        golden = Path(__file__).with_name("golden_shared_article.jsonl")
+        measure("shared article", [read_golden(SHARED / "article.txt", golden)])
     figures = {name: measure_set(each) for name, each in results.items()}
     print_figures(figures)
     kept = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from corpus import Article, article_from_text, read_article
@@ -29,6 +30,15 @@ class Question:
     evidence: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     place: tuple[int, int] | None = None
+    as_typed: bool = False
+
+
+class Reading(StrEnum):
+    """What of a conversation its last question is understood from."""
+
+    AS_TYPED = "as typed"
+    UNDERSTOOD = "as understood"
+    ALL_TURNS = "all turns in one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +102,57 @@ def read_golden(article: Path, golden: Path) -> QuestionSet:
             for line in lines
         ),
     )
+
+
+def read_crosslingual(path: Path, squad: Path, half: str, language: str) -> Iterator[QuestionSet]:
+    """Questions in another language ("es", "vi" or "zh") about the articles of a SQuAD file."""
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for each in read_squad(squad, half, 1):
+        questions = []
+        for line in lines:
+            if line["title"] == each.name and line["lang"] == language:
+                paragraph = " ".join(line["paragraph"].split())
+                low = each.article.text.find(paragraph[:60])
+                place = (low, low + len(paragraph))
+                evidence = tuple(line["answers"])
+                questions.append(Question(line["id"], line["question"], language, evidence, place=place))
+        yield QuestionSet(each.name, each.article, tuple(questions))
+
+
+def read_followups(path: Path, reading: Reading, conversations: int = 15) -> Iterator[QuestionSet]:
+    """Last questions of conversations, one article a collection, made of the passages of its conversations.
+
+    The data does not mark the answer, so `place` is the range of the conversation's own passages: a question
+    well understood finds its way there. Only answerable questions that follow on others are taken, the first
+    `conversations` of each collection.
+    """
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    wanted = [
+        line
+        for line in lines
+        if line["answerability"] == ["ANSWERABLE"]
+        and line["multi_turn"] == ["Follow-up"]
+        and line["contexts"]
+    ]
+    for collection in sorted({line["collection"] for line in wanted}):
+        chosen = [line for line in wanted if line["collection"] == collection][:conversations]
+        paragraphs = [[" ".join(context.split()) for context in line["contexts"]] for line in chosen]
+        article = article_from_text("\n\n".join(p for own in paragraphs for p in own), title=collection)
+        questions = []
+        at = 0
+        for line, own in zip(chosen, paragraphs, strict=True):
+            asked = [turn["text"] for turn in line["turns"] if turn["speaker"] == "user"]
+            low = article.text.find(own[0][:40], at)
+            at = max(article.text.find(paragraph[-40:], low) + 40 for paragraph in own)
+            together = reading is Reading.ALL_TURNS
+            questions.append(
+                Question(
+                    id=line["id"],
+                    text=" ".join(asked)[-500:] if together else asked[-1][:500],
+                    kind="follow_up",
+                    history=() if together else tuple(asked[:-1]),
+                    place=(low, at),
+                    as_typed=reading is not Reading.UNDERSTOOD,
+                )
+            )
+        yield QuestionSet(collection, article, tuple(questions))
