@@ -15,7 +15,9 @@ OPENING_TITLE = "Introduction"
 # Deeper than any heading, so that the first heading ends the opening section.
 _OPENING_LEVEL = 1_000
 
-_INTRODUCES = re.compile(r"\b(following|as follows|below|includ(?:e|es|ed|ing)|these|such as)\b", re.IGNORECASE)
+_INTRODUCES = re.compile(
+    r"\b(following|as follows|below|includ(?:e|es|ed|ing)|these|such as)\b", re.IGNORECASE
+)
 _LISTED = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 _ROWS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.TABLE_HEAD)
 
@@ -77,7 +79,8 @@ class _Assembly:
             at = self._take(at)
         self._close(0, len(self.text))
         sections = tuple(
-            Section(s.title, s.level, s.heading, Span(s.heading.start, s.end), s.parent) for s in self.sections
+            Section(s.title, s.level, s.heading, Span(s.heading.start, s.end), s.parent)
+            for s in self.sections
         )
         return Article(title, self.text, sections, tuple(self.passages), self.language, source_url)
 
@@ -115,7 +118,9 @@ class _Assembly:
         if self.blocks[at].kind in _ROWS:
             return (self.spans[at],)
         start = self.spans[at].start
-        return tuple(Span(start + a, start + b) for a, b in split_sentences(self.blocks[at].text, self.language))
+        return tuple(
+            Span(start + a, start + b) for a, b in split_sentences(self.blocks[at].text, self.language)
+        )
 
     def _add_pair(self, at: int, stop: int) -> None:
         answer = range(at + 1, stop)
@@ -128,9 +133,13 @@ class _Assembly:
     def _add_paragraph(self, at: int) -> None:
         sentences = self._sentences(at)
         following = at + 1
-        if following < len(self.blocks) and self.blocks[following].kind in _LISTED and following not in self.pairs:
+        if (
+            following < len(self.blocks)
+            and self.blocks[following].kind in _LISTED
+            and following not in self.pairs
+        ):
             last = sentences[-1].cut(self.text)
-            unfinished = last[-1] not in ".!?…\"”’»)"
+            unfinished = last[-1] not in '.!?…"”’»)'
             if unfinished or _INTRODUCES.search(last):
                 self.lead_ins[self.blocks[following].group] = sentences[-1]
             if unfinished:

@@ -59,7 +59,9 @@ def decode_text(data: bytes, is_html: bool = False) -> str:
 
 def _decode(data: bytes, encoding: str) -> str:
     # Pages that say Latin-1 mean Windows-1252, and browsers read them so.
-    name = "cp1252" if encoding.lower() in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii") else encoding
+    name = (
+        "cp1252" if encoding.lower() in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii") else encoding
+    )
     try:
         return data.decode(name)
     except (UnicodeError, LookupError) as error:

@@ -10,7 +10,9 @@ from corpus.boilerplate import is_boilerplate
 from corpus.markup import text_of
 
 _TAGS = ("nav", "aside", "footer", "search", "dialog", "script", "style", "noscript", "template")
-_ROLES = frozenset("navigation banner complementary contentinfo search dialog alertdialog menu menubar toolbar".split())
+_ROLES = frozenset(
+    "navigation banner complementary contentinfo search dialog alertdialog menu menubar toolbar".split()
+)
 _NAMES = re.compile(
     r"""(?:^|[\s_-])(?:
       share|sharing|sharedaddy|shares?bar|addtoany\w*|addthis\w*|social(?:s|media)?|related(?:posts?)?|jp-relatedposts
@@ -29,18 +31,24 @@ _COMMENTS = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_HEADING_EXTRAS = re.compile(r"sr-only|screen-reader-text|visually-?hidden|mw-editsection|headerlink", re.IGNORECASE)
+_HEADING_EXTRAS = re.compile(
+    r"sr-only|screen-reader-text|visually-?hidden|mw-editsection|headerlink", re.IGNORECASE
+)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _KEPT_TAGS = frozenset("html body main article".split())
 # A named part with more of the page's text than this is the article itself, whatever its class says.
 LARGEST_FURNITURE_SHARE = 0.4
 MOST_LINKED_SHARE = 0.8
 FEWEST_MENU_LINKS = 3
+# Some systems wrap a whole page, its article included, in one form.
+FEWEST_FORM_PARAGRAPHS = 4
 
 
 def remove_furniture(root: etree._Element) -> None:
     """Drop from the tree below `root` what is not the article; decided by names, roles and links."""
-    total = sum(len(element.text_content()) for element in root.iter("p", "li", "td", "dd", "blockquote")) or 1
+    total = (
+        sum(len(element.text_content()) for element in root.iter("p", "li", "td", "dd", "blockquote")) or 1
+    )
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or element.getparent() is None or element.tag in _KEPT_TAGS:
             continue
@@ -51,7 +59,7 @@ def remove_furniture(root: etree._Element) -> None:
     for element in list(root.iter("ul", "ol", "p", "div")):
         if element.getparent() is not None and _is_menu(element):
             _drop(element)
-    _drop_announced(root)
+    remove_announced(root)
 
 
 def _drop(element: etree._Element) -> None:
@@ -64,11 +72,15 @@ def _is_certain(element: etree._Element) -> bool:
         return element.tag != "aside" or not _is_quoted(element)
     if element.get("role") in _ROLES or element.get("aria-hidden") == "true":
         return True
+    if element.tag == "form" and sum(1 for _ in element.iter("p", "li", "h2", "h3")) < FEWEST_FORM_PARAGRAPHS:
+        return True
     if _COMMENTS.search(f"{element.get('id') or ''} {element.get('class') or ''}"):
         return True
     hides = element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or "")
     # Answers that unfold are hidden until their question is clicked.
-    return bool(hides) and not (element.get("role") in ("region", "tabpanel") or element.get("aria-labelledby"))
+    return bool(hides) and not (
+        element.get("role") in ("region", "tabpanel") or element.get("aria-labelledby")
+    )
 
 
 def _is_quoted(element: etree._Element) -> bool:
@@ -79,7 +91,7 @@ def _is_likely(element: etree._Element) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if element.tag in _HEADINGS or any(True for _ in element.iterancestors(*_HEADINGS)):
         return _HEADING_EXTRAS.search(names) is not None
-    return element.tag == "form" or _NAMES.search(names) is not None
+    return _NAMES.search(names) is not None
 
 
 def _is_menu(element: etree._Element) -> bool:
@@ -95,9 +107,9 @@ def _is_menu(element: etree._Element) -> bool:
     return (in_page and element.tag in ("ul", "ol")) or len(links) >= FEWEST_MENU_LINKS
 
 
-def _drop_announced(root: etree._Element) -> None:
+def remove_announced(root: etree._Element) -> None:
     """Drop headings and lines such as "Related posts", and the list or form right under a heading."""
-    for element in list(root.iter(*_HEADINGS, "p", "div", "span")):
+    for element in list(root.iter(*_HEADINGS, "p", "div")):
         if element.getparent() is None or len(element) > 3 or len(element.text_content()) > 200:
             continue
         if not is_boilerplate(text_of(element)):

@@ -7,7 +7,9 @@ import re
 from markdown_it import MarkdownIt
 
 from corpus.blocks import BlockKind
-from corpus.markup import parse_markup, read_blocks
+from corpus.furniture import remove_announced
+from corpus.markup import parse_markup
+from corpus.markup_blocks import read_blocks
 from corpus.normalise import collapse_spaces, normalise_text
 from corpus.page import Page, check_address, check_language
 
@@ -20,7 +22,9 @@ def read_markdown(text: str) -> Page:
     text = normalise_text(text)
     fields, body = _split_front_matter(text)
     parser = MarkdownIt("commonmark").enable("table")
-    blocks = read_blocks(parse_markup(parser.render(body)))
+    root = parse_markup(f"<html><body>{parser.render(body)}</body></html>")
+    remove_announced(root)
+    blocks = read_blocks(root)
     title = fields.get("title")
     if blocks and blocks[0].kind is BlockKind.HEADING and blocks[0].level == 1:
         title, blocks = title or blocks[0].text, blocks[1:]

@@ -27,7 +27,9 @@ def check_address(address: str | None) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
-    return address if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else None
+    return (
+        address if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else None
+    )
 
 
 def check_language(language: str | None) -> str | None:

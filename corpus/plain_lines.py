@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpus.boilerplate import is_boilerplate, opens_contents
+from corpus.boilerplate import is_boilerplate, is_share_target, opens_contents
 
 # A text none of whose lines is longer, and some of whose lines come near, may have been wrapped by hand.
 WIDEST_WRAP = 100
@@ -47,7 +47,7 @@ def _drop_machinery(lines: Sequence[str]) -> list[str]:
     """Blank out machinery, and the entries of a table of contents that come again as headings."""
     counts = Counter(line.strip() for line in lines)
     kept: list[str] = []
-    in_contents = False
+    in_contents = follows_machinery = False
     for line in lines:
         bare = line.strip()
         if in_contents and bare:
@@ -56,7 +56,9 @@ def _drop_machinery(lines: Sequence[str]) -> list[str]:
             counts[bare] -= 1
             in_contents = counts[entry] > 0
         dropped = in_contents or opens_contents(bare) or is_boilerplate(bare)
+        dropped = dropped or (follows_machinery and is_share_target(bare))
         in_contents = in_contents or opens_contents(bare)
+        follows_machinery = dropped or (follows_machinery and not bare)
         kept.append("" if dropped else line.rstrip())
     return kept
 
@@ -124,7 +126,9 @@ class _Cutter:
         while after < len(self.lines) and not self.lines[after]:
             after += 1
         before = at - 1
-        while before >= 0 and (not self.lines[before] or (not self.markers[before] and self.lines[before][0] == " ")):
+        while before >= 0 and (
+            not self.lines[before] or (not self.markers[before] and self.lines[before][0] == " ")
+        ):
             before -= 1
         return self.follows(sign, after, 1) or self.follows(sign, before, -1)
 

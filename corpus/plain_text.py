@@ -25,7 +25,15 @@ _STANDARD = re.compile(
     r"|notes|further reading|discussion|methods|results)\Z",
     re.IGNORECASE,
 )
-_NO_HEADING = re.compile(r"(by |published |updated |posted |photo|source:|image:|[\"“«‹—–(\[@#<]|https?:)", re.IGNORECASE)
+# A question that begins otherwise ("But who pays?") is more often part of the prose than a heading.
+_ASKS = re.compile(
+    r"(?:what|how|who|whom|whose|why|when|where|which|can|could|is|are|was|were|do|does|did|should|will|would|has"
+    r"|have|may|must)\b",
+    re.IGNORECASE,
+)
+_NO_HEADING = re.compile(
+    r"(by |published |updated |posted |photo|source:|image:|[\"“«‹—–(\[@#<]|https?:)", re.IGNORECASE
+)
 
 
 def read_plain_text(text: str, keep_first_line: bool = False) -> Page:
@@ -60,7 +68,15 @@ def _looks_like_heading(piece: Piece) -> bool:
 
 
 def _mark_headings(pieces: Sequence[Piece]) -> list[bool]:
-    marks = [piece.level > 0 or _looks_like_heading(piece) for piece in pieces]
+    marks: list[bool] = []
+    in_faq = False
+    for piece in pieces:
+        is_heading = piece.level > 0 or _looks_like_heading(piece)
+        if is_question(piece.text):
+            is_heading = is_heading and (in_faq or piece.level > 0 or _ASKS.match(piece.text) is not None)
+        elif is_heading:
+            in_faq = is_faq_title(piece.text)
+        marks.append(is_heading)
     at = 0
     while at < len(marks):
         stop = at
@@ -70,6 +86,9 @@ def _mark_headings(pieces: Sequence[Piece]) -> list[bool]:
         # Nothing stands under the last line of a text.
         if stop == len(marks) or titles > MOST_HEADINGS_IN_A_ROW:
             marks[at:stop] = [piece.level > 0 for piece in pieces[at:stop]]
+        elif titles > 1 and at > 0 and pieces[at - 1].text.endswith(":"):
+            # What a colon announces is a list, though nothing marks its items; the last line may head what follows.
+            marks[at : stop - 1] = [piece.level > 0 for piece in pieces[at : stop - 1]]
         at = stop + 1
     return marks
 
@@ -123,7 +142,9 @@ def _name_pieces(pieces: Sequence[Piece], levels: Sequence[int]) -> list[Block]:
                 group += 1
                 groups.append(group)
             marker = "  " * depth + piece.marker
-            blocks.append(Block(BlockKind.LIST_ITEM, piece.text, group=groups[depth], depth=depth, marker=marker))
+            blocks.append(
+                Block(BlockKind.LIST_ITEM, piece.text, group=groups[depth], depth=depth, marker=marker)
+            )
             continue
         groups = []
         if level:

@@ -15,7 +15,7 @@ SIBLINGS_THAT_SHOW_A_PATTERN = 3
 
 _FAQ_TITLE = re.compile(
     r"(.*\W)?(faqs?|faq['’]s|frequently asked questions|(common|your|reader|readers['’]) questions"
-    r"|questions (and|&) answers|questions answered|q\s?(&|and)\s?a)(\W.*)?\Z",
+    r"|questions (and|&) answers|questions answered|q\s?(&|and)\s?a)(\W.*)?\Z|questions\Z",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"(q|question)\s?\d{0,3}\s?[:.)]\s", re.IGNORECASE)
@@ -127,7 +127,11 @@ def _answer_parts(blocks: Sequence[Block], start: int, stop: int) -> list[int]:
     for at in range(start + 1, stop):
         block, before = blocks[at], blocks[at - 1]
         goes_on = block.kind is not BlockKind.PARAGRAPH and at > start + 1
-        if not goes_on or (before.kind is not BlockKind.PARAGRAPH and before.group != block.group
-                           and not block.depth and not before.depth):
+        if not goes_on or (
+            before.kind is not BlockKind.PARAGRAPH
+            and before.group != block.group
+            and not block.depth
+            and not before.depth
+        ):
             parts.append(at)
     return parts

@@ -9,8 +9,9 @@ from lxml import etree
 
 from corpus.blocks import Block, BlockKind
 from corpus.furniture import remove_furniture
-from corpus.markup import parse_markup, read_blocks, text_of
-from corpus.normalise import collapse_spaces
+from corpus.markup import parse_markup, text_of
+from corpus.markup_blocks import read_blocks
+from corpus.normalise import collapse_spaces, normalise_text
 from corpus.page import Page, check_address, check_language
 
 _BODY_NAMES = re.compile(
@@ -30,7 +31,9 @@ def read_page(markup: str) -> Page:
     title = _find_title(root)
     address = check_address(_attribute(root, "//link[@rel='canonical']/@href"))
     address = address or check_address(_attribute(root, "//meta[@property='og:url']/@content"))
-    language = check_language(root.get("lang") or _attribute(root, "//meta[@http-equiv='content-language']/@content"))
+    language = check_language(
+        root.get("lang") or _attribute(root, "//meta[@http-equiv='content-language']/@content")
+    )
     remove_furniture(root)
     article = _find_article(root)
     blocks = read_blocks(article if article is not None else root)
@@ -72,23 +75,32 @@ def _find_article(root: etree._Element) -> etree._Element | None:
     return None
 
 
-def _judge(markup: str, root: etree._Element) -> frozenset[str]:
-    """Return the lines that trafilatura takes for the article's."""
+def _judge(markup: str, root: etree._Element) -> str:
+    """Return the text that trafilatura takes for the article's, squeezed; empty when it finds none."""
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS_TO_JUDGE:
-        return frozenset()
+        return ""
     text = trafilatura.extract(markup, include_comments=False, include_tables=True, favor_recall=True)
-    return frozenset(collapse_spaces(line.lstrip("-|# ")) for line in (text or "").split("\n")) - {""}
+    return _squeeze(normalise_text(text or ""))
 
 
-def _keep_judged(blocks: list[Block], judged: frozenset[str]) -> list[Block]:
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def _keep_judged(blocks: list[Block], judged: str) -> list[Block]:
     """Keep what stands between the first and the last block that was judged the article's."""
-    kept = [at for at, block in enumerate(blocks) if block.text in judged]
+    kept = [at for at, block in enumerate(blocks) if _squeeze(block.text) in judged]
     if not kept:
         return blocks
     first, last = kept[0], kept[-1]
     while first > 0 and blocks[first - 1].kind is BlockKind.HEADING:
         first -= 1
-    return blocks[first : last + 1]
+    judged_blocks = blocks[first : last + 1]
+    return judged_blocks if _count(judged_blocks) >= SMALLEST_ARTICLE_SHARE * _count(blocks) else blocks
+
+
+def _count(blocks: list[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
 
 
 def _take_title(blocks: list[Block], title: str) -> tuple[list[Block], str]:
