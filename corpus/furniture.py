@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from corpus.boilerplate import is_boilerplate
 from corpus.markup import text_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree, html
+from lxml import etree, html  # type: ignore[import-untyped]
 
 from corpus.errors import ArticleError
 from corpus.normalise import collapse_spaces

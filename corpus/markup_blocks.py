@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from corpus.blocks import Block, BlockKind
 from corpus.markup import BLOCK_TAGS, SILENT_TAGS, alternative_text, is_reference, text_of

@@ -152,7 +152,7 @@ class _Cutter:
         verse = self.lines[at:stop]
         is_short = len(verse) >= FEWEST_VERSE_LINES and max(map(len, verse)) <= LONGEST_VERSE_LINE
         ended = sum(line.endswith((".", "!", "?", ":")) for line in verse)
-        return stop if is_short and ended * 2 <= len(verse) else 0
+        return stop if is_short and ended * 3 <= len(verse) else 0
 
 
 def _match_hashes(line: str) -> re.Match[str] | None:

@@ -49,9 +49,9 @@ def is_labelled_question(text: str) -> bool:
 def find_pairs(blocks: Sequence[Block]) -> dict[int, int]:
     """Return, for each block that is an answered question, the index just past its answer.
 
-    Markup may say itself what belongs together. Otherwise a heading that ends in "?" is a question anywhere, and all text up to the next heading its answer,
-    unless sub-headings follow. In a section of questions and answers, or behind a "Q:", a paragraph that is
-    a short question counts too.
+    Markup may say itself what belongs together. Otherwise a heading that ends in "?" is a question anywhere,
+    and all text up to the next heading its answer, unless sub-headings follow. In a section of questions and
+    answers, or behind a "Q:", a paragraph that is a short question counts too.
     """
     asks = _mark_questions(blocks)
     pairs: dict[int, int] = {}

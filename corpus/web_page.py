@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import trafilatura
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from corpus.blocks import Block, BlockKind
 from corpus.furniture import remove_furniture
