@@ -29,6 +29,7 @@ _VERB = re.compile(
     r"happen\w*|mean\w*|say|says|said)\b",
     re.I,
 )
+_QUESTION = re.compile(rf"^(?:who|what|when|where|why|which|whose|how)\b|{_VERB.pattern}", re.I)
 _JOINTS = (
     "in|at|on|for|by|to|from|with|about|against|during|before|after|near|under|and|or|"
     "is|are|was|were|do|does|did"
@@ -37,7 +38,7 @@ _PREPOSITION = re.compile(
     r"^(in|at|on|for|by|to|from|with|about|against|during|before|after|near|under)\s+", re.I
 )
 _PRONOUN = re.compile(
-    r"\b(he|him|his|she|her|hers|they|them|their|theirs|it|its|(?:that|this)(?=\s*(?:$|[?.!,]|mean|happen|work|say))|"
+    r"\b(he|him|his|she|her|hers|they|them|their|theirs|it|its|(?:that|this)(?=\s*(?:$|[?.!,]|mean|happen|work|say|so\b|such\b|true|important|allowed|legal|hard|difficult))|"
     r"there(?=\s*(?:$|[?.!,])))(?!['’]s\s+\w+\s+to\b)(?=\W|$)",
     re.I,
 )
@@ -66,7 +67,7 @@ def stand_alone(
     pronoun = None if bare else _find_pronoun(body, names)
     about = _ABOUT.match(body)
     fragment = _ABOUT.sub("", body).strip(" ?!.…")
-    short = 0 < len(fragment.split()) <= LONGEST_FRAGMENT and not _VERB.search(fragment)
+    short = 0 < len(fragment.split()) <= LONGEST_FRAGMENT and not _QUESTION.search(fragment)
     if not (bare or pronoun or ((led or about) and short)):
         return question
     before = stand_alone(history[-1], history[:-1][-TURNS:], names, quoted)

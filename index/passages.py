@@ -11,12 +11,14 @@ from corpus import Article, Passage, Span
 class SearchTexts:
     """The texts of one article to be searched, and which passage each belongs to.
 
-    `owner[i]` is the passage of `sentences[i]`; sentences are in reading order, so those of passage p are
+    `plain` are the sentences without what introduces
+    them; `owner[i]` is the passage of `sentences[i]`; sentences are in reading order, so those of passage p are
     `sentences[first[p] : first[p + 1]]`. `asked[i]` is the passage of `questions[i]`.
     """
 
     passages: tuple[str, ...]
     sentences: tuple[str, ...]
+    plain: tuple[str, ...]
     questions: tuple[str, ...]
     first: tuple[int, ...]
     owner: tuple[int, ...]
@@ -52,18 +54,21 @@ def list_titles(article: Article, passage: Passage) -> list[str]:
 def collect_texts(article: Article) -> SearchTexts:
     """Every text of an article that a question is compared with."""
     sentences: list[str] = []
+    plain: list[str] = []
     owner: list[int] = []
     first = [0]
     for at, passage in enumerate(article.passages):
         lead = describe_lead(article, passage)
         for span in passage.sentences:
-            sentences.append(f"{lead} {span.cut(article.text)}".strip())
+            plain.append(span.cut(article.text))
+            sentences.append(f"{lead} {plain[-1]}".strip())
             owner.append(at)
         first.append(len(sentences))
     pairs = [(at, passage.question) for at, passage in enumerate(article.passages) if passage.question]
     return SearchTexts(
         passages=tuple(describe_passage(article, passage) for passage in article.passages),
         sentences=tuple(sentences),
+        plain=tuple(plain),
         questions=tuple(question.cut(article.text) for _, question in pairs),
         first=tuple(first),
         owner=tuple(owner),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import faiss
 import numpy as np
 
 from corpus import Article
+from index.answer_kind import AnswerKind, expect_kind, holds_kind
 from index.encoder import Encoder
 from index.hit import Hit
 from index.lexical import LexicalIndex, tokenize
@@ -21,6 +22,8 @@ from index.spelling import Spelling
 from index.store import Fingerprint, IndexUnusable, hash_texts, load_index, make_flat, save_index
 
 log = logging.getLogger(__name__)
+
+KIND_BONUS = 1.5  # fused score for a sentence that holds the kind of answer asked for (docs/quality.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class ArticleIndex:
     vectors: dict[str, faiss.IndexFlatIP]
     passage_words: LexicalIndex
     sentence_words: LexicalIndex
+    kinds: Mapping[AnswerKind, np.ndarray]  # which sentences hold something of a kind: (sentences,) bool
     reader: Reader | None = None
 
     def search(self, question: str, count: int = 8) -> tuple[Hit, ...]:
@@ -65,6 +69,7 @@ class ArticleIndex:
         fused = fuse_scores(
             dense_sentences, dense_passages[owner], lexical_sentences, lexical_passages[owner]
         )
+        fused += KIND_BONUS * self.kinds[expect_kind(asked)]
         coverage = self.passage_words.cover_terms(terms)
         starts = np.asarray(self.texts.first[:-1])
         best = np.maximum.reduceat(fused, starts)
@@ -141,5 +146,9 @@ def open_index(
         vectors=vectors,
         passage_words=LexicalIndex([spelling.correct_text(text) for text in texts.passages]),
         sentence_words=LexicalIndex([spelling.correct_text(text) for text in texts.sentences]),
+        kinds={
+            kind: np.array([holds_kind(kind, text) for text in texts.plain], dtype=bool)
+            for kind in AnswerKind
+        },
         reader=reader,
     )

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from index.encoder import find_packaged_model
 from index.lexical import fold_word, stem_word
 
-# Indel similarity, 0 to 100. "worcestor"/"worcester" and "koppinger"/"coppinger" are 88.9,
-# "sherif"/"sheriff" 92.3; "kensinger"/"coppinger" is 66.7.
-SAME_WORD = 82.0  # an unknown word of a question, against the words of the article
-SAME_ENGLISH_WORD = 88.0  # the same, against English at large: a wider field needs a closer match
-SAME_NAME = 88.0  # two uncommon words of one article, taken as two spellings of one name
+SAME_NAME = (
+    88.0  # Indel similarity at which two uncommon words of one article are one name: "koppinger" is 88.9
+)
 SHORTEST = 4  # shorter words have too many neighbours
+_PREFIXES = ("un", "non", "re", "dis", "mis", "anti", "over", "pre")
+_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -29,13 +30,37 @@ def load_common_words() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _common_stems() -> frozenset[str]:
-    return frozenset(stem_word(word) for word in load_common_words())
+def _common_words() -> frozenset[str]:
+    return frozenset(load_common_words())
 
 
+@lru_cache(maxsize=65536)
 def is_common(word: str) -> bool:
-    """Whether a folded word, or another form of it, is common English."""
-    return stem_word(word) in _common_stems()
+    """Whether a folded word, or it without an ending or a beginning such as "un-", is common English."""
+    common = _common_words()
+    if word in common:
+        return True
+    stems = {word.removeprefix(prefix) for prefix in _PREFIXES} | {word}
+    for ending, lemma in _ENDINGS:
+        stems |= {stem.removesuffix(ending) + lemma for stem in tuple(stems) if stem.endswith(ending)}
+    stems |= {stem[:-1] for stem in stems if len(stem) > 4 and stem[-1] == stem[-2]}  # "stopping"
+    return any(len(stem) > 2 and stem in common for stem in stems)
+
+
+def allow_slips(word: str) -> int:
+    """How many slips a word may hold: one in up to six letters, two in up to nine, three in more."""
+    return 1 if len(word) <= 6 else 2 if len(word) <= 9 else 3
+
+
+def find_nearest(word: str, words: Sequence[str]) -> str | None:
+    """The word that is meant by a misspelt one; None when all are too far.
+
+    A slip is a letter too many, missing, wrong, or two swapped (optimal string alignment distance): "trsut"
+    is one from "trust", "worcestor" one from "worcester"; "kensinger" is four from "coppinger".
+    """
+    near = process.extract(word, words, scorer=OSA.distance, score_cutoff=allow_slips(word), limit=20)
+    near = [hit for hit in near if not any(word == prefix + hit[0] for prefix in _PREFIXES)]
+    return min(near, key=lambda hit: (hit[1], -fuzz.ratio(word, hit[0])))[0] if near else None
 
 
 class Spelling:
@@ -55,7 +80,6 @@ class Spelling:
             if surface[0].isupper():
                 self._capitals[word] += count
             self._surfaces[word] = surface
-        self._stems = {stem_word(word) for word in self._counts}
         self._words = sorted(word for word in self._counts if len(word) >= SHORTEST and word.isalpha())
         self.aliases = self._pair_names()
 
@@ -77,14 +101,10 @@ class Spelling:
         """The article's (or English's) spelling of a folded word; None where it needs no correction."""
         if word in self.aliases:
             return self.aliases[word]
-        if len(word) < SHORTEST or stem_word(word) in self._stems or is_common(word):
+        if len(word) < SHORTEST or word in self._counts or is_common(word):
             return None
-        near = process.extractOne(word, self._words, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
-        if near is None:
-            near = process.extractOne(
-                word, load_common_words(), scorer=fuzz.ratio, score_cutoff=SAME_ENGLISH_WORD
-            )
-        return self.aliases.get(near[0], near[0]) if near else None
+        near = find_nearest(word, self._words) or find_nearest(word, load_common_words())
+        return self.aliases.get(near, near) if near else None
 
     def correct_text(self, text: str) -> str:
         """A text with its misspelt words put right, everything else as it was.

@@ -1,0 +1,80 @@
+"""What kind of answer a question asks for, and whether a sentence holds anything of that kind."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class AnswerKind(StrEnum):
+    """The kinds that show in the words of a sentence; most questions ask for none of them."""
+
+    NUMBER = "number"
+    DATE = "date"
+    PERSON = "person"
+    PLACE = "place"
+    OTHER = "other"
+
+
+_ASKED = (
+    (
+        AnswerKind.DATE,
+        r"\bwhen\b(?!\s+(?:it|they|he|she)\b)|\b(?:what|which|in what|on what)\s+(?:exact\s+)?"
+        r"(?:year|date|day|month|decade|century|time|season)\b|\bhow\s+long\s+ago\b",
+    ),
+    (
+        AnswerKind.NUMBER,
+        r"\bhow\s+(?:many|much|old|tall|large|big|far|fast|heavy|deep|high|long|often)\b|"
+        r"\b(?:what|which)\s+(?:is\s+the\s+|was\s+the\s+)?(?:exact\s+)?(?:number|percentage|percent|share|proportion|"
+        r"age|amount|price|cost|population|total|rate|size|height|length|phone number|budget|salary|fine)\b",
+    ),
+    (AnswerKind.PERSON, r"\b(?:who|whose|whom)\b|\bwhat\s+(?:is|was|are|were)\b.{0,60}\bnames?\b"),
+    (AnswerKind.PLACE, r"\bwhere\b|\b(?:what|which)\s+(?:city|cities|towns?|country|countries|places?|states?)\b"),
+)
+_ASKS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKED)
+_NUMBER = re.compile(
+    r"\d|%|\b(?:no|none|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|"
+    r"fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?|[mb]illions?|half|halves|quarter|thirds?|"
+    r"once|twice|several|every|daily|weekly|monthly|yearly|annually|decades?|centur(?:y|ies)|single|pair)\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\b(?:1\d|20)\d\d\b|\b\d{1,2}(?::\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|o['’]clock)|"
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b|"
+    r"(?i:\b(?:century|centuries|decades?|year|years|spring|summer|autumn|winter|yesterday|today|tomorrow|"
+    r"morning|evening|night|noon|midnight|weeks?|months?|days?|hours?|during|since|until|before|after|ago|"
+    r"recently|currently|now|BC|AD)\b)"
+)
+_NAME = re.compile(r"(?<=[\w,;:“\"'(] )[A-Z][\w’'-]+|\b[A-Z][\w-]+ [A-Z][\w-]+")
+_ROLE = re.compile(
+    r"\b(?:sheriff|police|officers?|agents?|residents?|witness\w*|mother|father|woman|women|man|men|people|"
+    r"advocates?|leaders?|officials?|lawyers?|attorneys?|judges?|president|king|queen|teachers?|students?|"
+    r"groups?|organi[sz]ations?|compan(?:y|ies)|families|community|government|scientists?|they|he|she|it)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\b(?:in|at|near|from|to|across|throughout|outside|inside|within|around|on|of|into|along|between)\s+"
+    r"(?:the\s+|a\s+|an\s+|\w+\s+)?[A-Z]|\b(?:here|there|streets?|neighbou?rhoods?|areas?|spaces?|centers?|centres?|schools?|"
+    r"homes?|buildings?|cit(?:y|ies)|towns?|countr(?:y|ies)|north|south|east|west)\b"
+)
+
+
+def expect_kind(question: str) -> AnswerKind:
+    """The kind a question asks for: "How many were arrested?" -> NUMBER, "Why?" -> OTHER."""
+    return next((kind for kind, pattern in _ASKS if pattern.search(question)), AnswerKind.OTHER)
+
+
+def holds_kind(kind: AnswerKind, text: str) -> bool:
+    """Whether a text holds something of the kind; every text holds OTHER."""
+    match kind:
+        case AnswerKind.NUMBER:
+            return _NUMBER.search(text) is not None
+        case AnswerKind.DATE:
+            return _DATE.search(text) is not None
+        case AnswerKind.PERSON:
+            return _NAME.search(text) is not None or _ROLE.search(text) is not None
+        case AnswerKind.PLACE:
+            return _PLACE.search(text) is not None
+        case AnswerKind.OTHER:
+            return True
