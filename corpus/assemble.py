@@ -12,6 +12,7 @@ from corpus.questions import find_pairs
 from corpus.sentences import split_sentences
 
 OPENING_TITLE = "Introduction"
+LONGEST_LABEL_WORDS = 12
 # Deeper than any heading, so that the first heading ends the opening section.
 _OPENING_LEVEL = 1_000
 
@@ -139,10 +140,11 @@ class _Assembly:
             and following not in self.pairs
         ):
             last = sentences[-1].cut(self.text)
-            unfinished = last[-1] not in '.!?…"”’»)'
+            unfinished = last[-1] not in '.!…"”’»)'
             if unfinished or _INTRODUCES.search(last):
                 self.lead_ins[self.blocks[following].group] = sentences[-1]
-            if unfinished:
+            if last[-1] in ":?" or (unfinished and len(last.split()) <= LONGEST_LABEL_WORDS):
+                # It says nothing without the list.
                 sentences = sentences[:-1]
         if sentences:
             span = Span(sentences[0].start, sentences[-1].end)

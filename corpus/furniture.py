@@ -16,15 +16,21 @@ _ROLES = frozenset(
 _NAMES = re.compile(
     r"""(?:^|[\s_-])(?:
       share|sharing|sharedaddy|shares?bar|addtoany\w*|addthis\w*|social(?:s|media)?|related(?:posts?)?|jp-relatedposts
-    | recirc\w*|recommend(?:ed|ations)?|trending|popular|more-(?:stories|from|news)|read-?(?:more|next)
+    | recirc\w*|recommend(?:ed|ations)|more-(?:stories|from|news)|read-?(?:more|next)
     | comments?|commentlist|respond|disqus\w*|toc|toctitle|contents-list|table-of-contents
     | cookies?|consent|gdpr|newsletter|subscri\w+|signup|promo\w*|advert\w*|ads?|adsense|sponsor\w*|outbrain|taboola
     | breadcrumbs?|navigation|navbar|navbox|nav|menu|sidebar|pagination|pager|skip-?link|screen-reader-text|sr-only
     | visually-?hidden|author-(?:bio|box)|byline|posted-on|entry-(?:meta|footer)|post-(?:meta|tags|nav\w*)|cat-links
-    | tags?-links|tagcloud|popup|modal|widget|masthead|site-(?:header|footer)|printfriendly|mw-editsection|headerlink
-    | noprint|hatnote|reflist|catlinks|print-only|rating|ratings|likes?|jp-post-flair
+    | tags?-links|tagcloud|masthead|site-(?:header|footer)|printfriendly|mw-editsection|headerlink
+    | noprint|hatnote|reflist|catlinks|print-only|jp-post-flair
     )(?:$|[\s_-])""",
     re.VERBOSE | re.IGNORECASE,
+)
+# Page builders wrap each paragraph in names that hold one of these, so they count as whole names only.
+_WHOLE_NAMES = re.compile(
+    r"(?:^|\s)(?:widget(?:-area|_\w+)?|trending|popular|popup|modal|ratings?|likes?|tags|meta|footer|header|banner)"
+    r"(?:$|\s)",
+    re.IGNORECASE,
 )
 _COMMENTS = re.compile(
     r"(?:^|\s)(?:comments|respond|disqus_thread|comments-area|comment-list|commentlist|comment-respond)(?:$|\s)",
@@ -91,7 +97,7 @@ def _is_likely(element: etree._Element) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if element.tag in _HEADINGS or any(True for _ in element.iterancestors(*_HEADINGS)):
         return _HEADING_EXTRAS.search(names) is not None
-    return _NAMES.search(names) is not None
+    return _NAMES.search(names) is not None or _WHOLE_NAMES.search(names) is not None
 
 
 def _is_menu(element: etree._Element) -> bool:

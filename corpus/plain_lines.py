@@ -109,7 +109,7 @@ class _Cutter:
     def runs_on(self, first: int, at: int) -> bool:
         """Whether line `at` continues the piece that begins with line `first`."""
         line, before = self.lines[at], self.lines[at - 1]
-        if self.markers[at] or _RULE.fullmatch(line) or _match_hashes(before) or _match_hashes(line):
+        if self.is_marked(at) or _match_hashes(before):
             return False
         # The writer broke the line only because the next word did not fit.
         was_full = self.width > 0 and len(before) + 1 + len(line.split()[0]) > 0.9 * self.width
@@ -142,12 +142,16 @@ class _Cutter:
             return ord(marker[2][0]) == ord(sign) + step
         return marker[2] == sign
 
+    def is_marked(self, at: int) -> bool:
+        line = self.lines[at]
+        return bool(self.markers[at] or _RULE.fullmatch(line) or _match_hashes(line))
+
     def find_verse_end(self, at: int) -> int:
         """Return where the verse that begins with line `at` ends, or 0 when none does."""
         if not self.has_gaps or (at > 0 and self.lines[at - 1]):
             return 0
         stop = at
-        while stop < len(self.lines) and self.lines[stop] and not self.markers[stop]:
+        while stop < len(self.lines) and self.lines[stop] and not self.is_marked(stop):
             stop += 1
         verse = self.lines[at:stop]
         is_short = len(verse) >= FEWEST_VERSE_LINES and max(map(len, verse)) <= LONGEST_VERSE_LINE

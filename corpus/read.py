@@ -65,8 +65,6 @@ def _assemble(page: Page, title: str, language: str, source_url: str | None) -> 
     if len(page.blocks) > MOST_PASSAGES:
         raise ArticleError(f"it has more than {MOST_PASSAGES:,} paragraphs")
     article = assemble_article(page.blocks, title, language, source_url)
-    if not any(
-        character.isalnum() for passage in article.passages for character in passage.span.cut(article.text)
-    ):
+    if not article.passages or not any(character.isalnum() for character in article.text):
         raise ArticleError("there is no article in it")
     return article

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import trafilatura
 from lxml import etree  # type: ignore[import-untyped]
 
 from corpus.blocks import Block, BlockKind
@@ -21,6 +20,8 @@ _BODY_NAMES = re.compile(
 )
 # A named part with less of the page's text is one article of several, or a teaser.
 SMALLEST_ARTICLE_SHARE = 0.5
+MOST_BLOCKS_ABOVE_TITLE = 8
+FEWEST_PROSE_WORDS = 12
 # trafilatura took 16 to 30 s on a page of 200,000 elements; a page of this many takes well under 1 s.
 MOST_ELEMENTS_TO_JUDGE = 10_000
 
@@ -49,14 +50,25 @@ def _attribute(root: etree._Element, path: str) -> str:
 
 
 def _find_title(root: etree._Element) -> str:
-    """Prefer the page's one main heading where its other titles contain it: they add the site's name."""
+    """Prefer a heading that the page's other titles open with or contain: they add the site's name."""
     named = collapse_spaces(_attribute(root, "//meta[@property='og:title']/@content"))
     named = named or collapse_spaces(_attribute(root, "//head/title/text()"))
+    for heading in root.iter("h1", "h2"):
+        if _opens_title(text_of(heading), named):
+            return text_of(heading)
     headings = [text for heading in root.iter("h1") if (text := text_of(heading))]
     for heading in headings:
         if heading.casefold() in named.casefold():
             return heading
     return named or (headings[0] if len(headings) == 1 else "")
+
+
+def _opens_title(heading: str, title: str) -> bool:
+    """Whether `title` is the heading, with or without the site's name behind it."""
+    return (
+        bool(heading)
+        and re.match(re.escape(heading) + r"(?:\s+[|–—·:»-]\s|\Z)", title, re.IGNORECASE) is not None
+    )
 
 
 def _find_article(root: etree._Element) -> etree._Element | None:
@@ -79,6 +91,9 @@ def _judge(markup: str, root: etree._Element) -> str:
     """Return the text that trafilatura takes for the article's, squeezed; empty when it finds none."""
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS_TO_JUDGE:
         return ""
+    # Loading it takes as long as reading a page, and most pages name their article themselves.
+    import trafilatura
+
     text = trafilatura.extract(markup, include_comments=False, include_tables=True, favor_recall=True)
     return _squeeze(normalise_text(text or ""))
 
@@ -93,10 +108,17 @@ def _keep_judged(blocks: list[Block], judged: str) -> list[Block]:
     if not kept:
         return blocks
     first, last = kept[0], kept[-1]
-    while first > 0 and blocks[first - 1].kind is BlockKind.HEADING:
+    # A paragraph on its own inside some box is easily missed.
+    while first > 0 and (blocks[first - 1].kind is BlockKind.HEADING or _is_prose(blocks[first - 1])):
         first -= 1
+    while last + 1 < len(blocks) and _is_prose(blocks[last + 1]):
+        last += 1
     judged_blocks = blocks[first : last + 1]
     return judged_blocks if _count(judged_blocks) >= SMALLEST_ARTICLE_SHARE * _count(blocks) else blocks
+
+
+def _is_prose(block: Block) -> bool:
+    return len(block.text.split()) >= FEWEST_PROSE_WORDS and block.text[-1] in '.!?”"'
 
 
 def _count(blocks: list[Block]) -> int:
@@ -105,8 +127,12 @@ def _count(blocks: list[Block]) -> int:
 
 def _take_title(blocks: list[Block], title: str) -> tuple[list[Block], str]:
     """Take the title's own heading, and what the page puts above it, off the blocks."""
-    for at, block in enumerate(blocks[:8]):
-        is_title = block.kind is BlockKind.HEADING and (block.level == 1 or block.text == title)
-        if is_title and (at == 0 or block.text == title):
-            return blocks[at + 1 :], title or block.text
+    for at, block in enumerate(blocks[:MOST_BLOCKS_ABOVE_TITLE]):
+        if block.kind is not BlockKind.HEADING:
+            continue
+        is_above_all = not any(_is_prose(above) for above in blocks[:at])
+        if is_above_all and _opens_title(block.text, title):
+            return blocks[at + 1 :], block.text
+        if at == 0 and block.level == 1:
+            return blocks[1:], block.text
     return blocks, title
