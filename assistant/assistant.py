@@ -10,7 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.answer import Answer, Outcome
-from assistant.decide import Rule, decide_outcome, measure_confidence
+from assistant.decide import (
+    WITH_READER,
+    WITHOUT_READER,
+    decide_outcome,
+    measure_confidence,
+    weigh_evidence,
+)
 from assistant.followup import stand_alone
 from assistant.names import find_names
 from assistant.quote import choose_quotes
@@ -22,6 +28,7 @@ from index.reader import WEIGHTS
 
 log = logging.getLogger(__name__)
 
+MOST_SHOWN = {Outcome.ANSWERED: 3, Outcome.NEAREST: 1, Outcome.OFF_TOPIC: 0}  # quotes
 HITS = 8  # passages looked at for one question
 
 
@@ -35,7 +42,7 @@ class Assistant:
     def __init__(self, index: ArticleIndex, settings: Settings) -> None:
         self.index = index
         self.settings = settings
-        self.rule = Rule()
+        self.rule = WITH_READER if index.reader else WITHOUT_READER
         self.names = find_names(index.article)
         self.starters = list_starters(index.article)
 
@@ -84,16 +91,16 @@ class Assistant:
         question = clean_question(question, self.settings.max_question)
         meant = question if as_typed else self._understand(question, history)
         hits = self.index.search(meant, HITS)
-        confidence = measure_confidence(hits, self.rule)
+        quotes = choose_quotes(self.article, meant, hits)
+        confidence = (
+            measure_confidence(weigh_evidence(meant, hits, quotes[0].text), self.rule) if quotes else 0.0
+        )
         outcome = decide_outcome(hits, confidence, self.rule)
-        quotes = () if outcome is Outcome.OFF_TOPIC else choose_quotes(self.article, meant, hits)
-        if outcome is Outcome.NEAREST:
-            quotes = quotes[:1]
         return Answer(
             question=question,
             outcome=outcome,
             confidence=round(confidence, 4),
-            quotes=quotes,
+            quotes=quotes[: MOST_SHOWN[outcome]],
             suggestions=suggest_questions(self.article, quotes, (*history, question, meant)),
             read_as=None if meant == question else meant,
             revision=self.article.revision,

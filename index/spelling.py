@@ -40,10 +40,10 @@ def is_common(word: str) -> bool:
     common = _common_words()
     if word in common:
         return True
-    stems = {word.removeprefix(prefix) for prefix in _PREFIXES} | {word}
+    stems = {word, *(word.removeprefix(prefix) for prefix in _PREFIXES)}
     for ending, lemma in _ENDINGS:
-        stems |= {stem.removesuffix(ending) + lemma for stem in tuple(stems) if stem.endswith(ending)}
-    stems |= {stem[:-1] for stem in stems if len(stem) > 4 and stem[-1] == stem[-2]}  # "stopping"
+        for stem in [stem.removesuffix(ending) for stem in stems if stem.endswith(ending)]:
+            stems |= {stem + lemma, stem[:-1] if stem[-2:-1] == stem[-1:] else stem}  # "stopp" is "stop"
     return any(len(stem) > 2 and stem in common for stem in stems)
 
 

@@ -6,18 +6,45 @@ from math import exp
 import pytest
 
 from assistant.answer import Outcome
-from assistant.decide import Rule, decide_outcome, measure_confidence
-from index import Hit
+from assistant.decide import (
+    ON_TOPIC,
+    Evidence,
+    Rule,
+    decide_outcome,
+    measure_confidence,
+    measure_topic,
+    weigh_evidence,
+)
+from index import Hit, SentenceReading
 
 HIT = Hit(passage=0, score=9.0, dense=0.5, lexical=4.0, coverage=0.8, sentences=(9.0,))
-RULE = Rule(intercept=-2.0, weights=(4.0, 2.0, 0.5), answered_from=0.6, on_topic_from=0.5)
+RULE = Rule(
+    intercept=-2.0,
+    weights=Evidence(dense=4.0, coverage=2.0, gap=0.5, kind=1.0, span=0.25, answerable=0.5),
+    answered_from=0.6,
+)
 
 
-def test_confidence_is_the_logistic_of_the_weighted_features() -> None:
-    second = replace(HIT, passage=1, score=7.0)
-    logit = -2.0 + 4 * 0.5 + 2 * 0.8 + 0.5 * (9.0 - 7.0)
-    assert measure_confidence([HIT, second], RULE) == pytest.approx(1 / (1 + exp(-logit)))
-    assert measure_confidence([], RULE) == 0.0
+def test_evidence_comes_from_the_best_hit() -> None:
+    readings = (None, SentenceReading(3.0, 1.5, 0, 4), SentenceReading(-1.0, 0.5, 9, 12))
+    best = replace(HIT, readings=readings)
+    second = replace(HIT, passage=1, score=7.0, dense=0.9)
+    assert weigh_evidence("When?", [best, second], "In 2024.") == Evidence(0.5, 0.8, 2.0, 1.0, 3.0, 1.5)
+    assert weigh_evidence("When?", [HIT], "Never mind.") == Evidence(0.5, 0.8, 0.0, 0.0, 0.0, 0.0)
+    far = replace(HIT, score=-40.0)
+    assert weigh_evidence("Why?", [HIT, far], "").gap == 10.0
+
+
+def test_confidence_is_the_logistic_of_the_weighted_evidence() -> None:
+    evidence = Evidence(dense=0.5, coverage=0.8, gap=2.0, kind=1.0, span=4.0, answerable=-1.0)
+    logit = -2.0 + 4 * 0.5 + 2 * 0.8 + 0.5 * 2.0 + 1.0 + 0.25 * 4.0 + 0.5 * -1.0
+    assert measure_confidence(evidence, RULE) == pytest.approx(1 / (1 + exp(-logit)))
+    assert measure_confidence(replace(evidence, span=-1e9), RULE) < 1e-20
+
+
+def test_topic_is_the_best_cosine_and_coverage_of_any_hit() -> None:
+    assert measure_topic([HIT, replace(HIT, dense=0.2, coverage=1.0)]) == pytest.approx(0.5 + 0.3 * 1.0)
+    assert measure_topic([]) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -25,8 +52,9 @@ def test_confidence_is_the_logistic_of_the_weighted_features() -> None:
     [
         (0.5, 0.8, 0.60, Outcome.ANSWERED),
         (0.5, 0.8, 0.59, Outcome.NEAREST),
-        (0.1, 0.0, 0.99, Outcome.OFF_TOPIC),
-        (0.1, 0.9, 0.10, Outcome.NEAREST),
+        (0.1, 0.0, 0.10, Outcome.OFF_TOPIC),
+        (ON_TOPIC, 0.0, 0.10, Outcome.NEAREST),
+        (0.1, 0.0, 0.99, Outcome.ANSWERED),
     ],
 )
 def test_outcomes(dense: float, coverage: float, confidence: float, outcome: Outcome) -> None:

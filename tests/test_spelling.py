@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.spelling import Spelling
+from index.spelling import Spelling, is_common
 
 TEXTS = [
     "Sheriff Kevin Coppinger spoke in Worcester. Sheriff Coppinger arrested nobody.",
@@ -26,6 +26,14 @@ TEXTS = [
 )
 def test_correct_text(typed: str, meant: str) -> None:
     assert Spelling(TEXTS).correct_text(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("word", "common"),
+    [("stopping", True), ("undocumented", True), ("cities", True), ("festivall", False), ("copinger", False)],
+)
+def test_common_words(word: str, common: bool) -> None:
+    assert is_common(word) is common
 
 
 def test_the_articles_own_text_changes_only_in_names_spelt_two_ways() -> None:
