@@ -64,6 +64,13 @@ def remove_furniture(root: etree._Element) -> None:
             _drop(element)
     for element in list(root.iter("ul", "ol", "p", "div")):
         if element.getparent() is not None and _is_menu(element):
+            title, following = element.getprevious(), element.getnext()
+            if (
+                title is not None
+                and title.tag in _HEADINGS
+                and (following is None or following.tag in _HEADINGS)
+            ):
+                _drop(title)
             _drop(element)
     remove_announced(root)
 

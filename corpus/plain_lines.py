@@ -25,16 +25,16 @@ _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A paragraph, a single line, or a list item (`marker` is then not empty, and `depth` its indent).
+    """A paragraph, a single line, or a list item (`marker` is then not empty).
 
-    `alone` says that it stood on one line of its own, as a heading does; `level` is above 0 where the text
-    itself marks a heading, as in "## Causes".
+    `indent` counts the spaces before a list item's marker. `alone` says that the piece stood on one line of
+    its own, as a heading does; `level` is above 0 where the text itself marks a heading, as in "## Causes".
     """
 
     text: str
     alone: bool = False
     marker: str = ""
-    depth: int = 0
+    indent: int = 0
     level: int = 0
 
 
@@ -91,7 +91,7 @@ class _Cutter:
         if marker:
             text = " ".join(line.strip() for line in self.lines[at:stop])[len(marker[0].lstrip()) :]
             sign = f"{marker[2]}." if marker[2].isalnum() else "-"
-            return Piece(text, False, f"{sign} ", min(len(marker[1]) // 2, 4))
+            return Piece(text, False, f"{sign} ", len(marker[1]))
         if _RULE.fullmatch(line):
             return Piece("")
         if hashes := _match_hashes(line):
@@ -113,8 +113,9 @@ class _Cutter:
             return False
         # The writer broke the line only because the next word did not fit.
         was_full = self.width > 0 and len(before) + 1 + len(line.split()[0]) > 0.9 * self.width
-        if self.markers[first]:
-            return was_full or (len(line) - len(line.lstrip()) > 1 and not before.endswith((".", "!", "?")))
+        if marker := self.markers[first]:
+            is_deeper = len(line) - len(line.lstrip()) > len(marker[1]) + 1
+            return was_full or (is_deeper and not before.endswith((".", "!", "?")))
         return was_full
 
     def is_list(self, at: int, marker: re.Match[str]) -> bool:

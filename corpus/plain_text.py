@@ -133,20 +133,20 @@ def _assign_levels(pieces: Sequence[Piece], headings: Sequence[bool]) -> list[in
 def _name_pieces(pieces: Sequence[Piece], levels: Sequence[int]) -> list[Block]:
     blocks: list[Block] = []
     group = 0
-    groups: list[int] = []
+    # The lists that are open, outermost first: the indent of their items, and their number.
+    open_lists: list[tuple[int, int]] = []
     for piece, level in zip(pieces, levels, strict=True):
         if piece.marker:
-            depth = min(piece.depth, len(groups))
-            del groups[depth + 1 :]
-            if depth == len(groups):
+            while len(open_lists) > 1 and piece.indent < open_lists[-1][0]:
+                open_lists.pop()
+            if not open_lists or piece.indent > open_lists[-1][0] + 1:
                 group += 1
-                groups.append(group)
+                open_lists.append((piece.indent, group))
+            depth = len(open_lists) - 1
             marker = "  " * depth + piece.marker
-            blocks.append(
-                Block(BlockKind.LIST_ITEM, piece.text, group=groups[depth], depth=depth, marker=marker)
-            )
+            blocks.append(Block(BlockKind.LIST_ITEM, piece.text, 0, open_lists[-1][1], depth, marker))
             continue
-        groups = []
+        open_lists = []
         if level:
             blocks.append(Block(BlockKind.HEADING, piece.text, level=level))
         else:

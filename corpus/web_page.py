@@ -18,8 +18,10 @@ _BODY_NAMES = re.compile(
     r"|article__body|mw-parser-output|content-body|h-entry|hentry)(?:\s|\Z)",
     re.IGNORECASE,
 )
+_CONTAINERS = ("body", "div", "section", "center", "form", "table", "tbody", "tr", "td", "font", "span")
 # A named part with less of the page's text is one article of several, or a teaser.
 SMALLEST_ARTICLE_SHARE = 0.5
+MOST_OF_THE_JUDGED = 0.9
 MOST_BLOCKS_ABOVE_TITLE = 8
 FEWEST_PROSE_WORDS = 12
 # trafilatura took 16 to 30 s on a page of 200,000 elements; a page of this many takes well under 1 s.
@@ -37,9 +39,7 @@ def read_page(markup: str) -> Page:
     )
     remove_furniture(root)
     article = _find_article(root)
-    blocks = read_blocks(article if article is not None else root)
-    if article is None:
-        blocks = _keep_judged(blocks, _judge(markup, root))
+    blocks = read_blocks(_find_judged(markup, root) if article is None else article)
     blocks, title = _take_title(blocks, title)
     return Page(blocks, title, language, address)
 
@@ -87,42 +87,41 @@ def _find_article(root: etree._Element) -> etree._Element | None:
     return None
 
 
-def _judge(markup: str, root: etree._Element) -> str:
-    """Return the text that trafilatura takes for the article's, squeezed; empty when it finds none."""
+def _find_judged(markup: str, root: etree._Element) -> etree._Element:
+    """Return the smallest part of the page that holds what trafilatura takes for the article.
+
+    trafilatura itself drops captions, short lists and lone paragraphs, so that its text only shows the place.
+    """
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS_TO_JUDGE:
-        return ""
+        return root
     # Loading it takes as long as reading a page, and most pages name their article themselves.
     import trafilatura
 
-    text = trafilatura.extract(markup, include_comments=False, include_tables=True, favor_recall=True)
-    return _squeeze(normalise_text(text or ""))
+    text = trafilatura.extract(markup, include_comments=False, include_tables=True) or ""
+    lines = [line for line in map(_squeeze, normalise_text(text).split("\n")) if line]
+    part, whole = root, len(_squeeze(root.text_content()))
+    while lines:
+        shares = [(_count_held(child, lines), child) for child in part.iterchildren(*_CONTAINERS)]
+        held, child = max(shares, key=lambda share: share[0], default=(0, None))
+        if child is None or held < MOST_OF_THE_JUDGED * sum(map(len, lines)):
+            break
+        if len(_squeeze(child.text_content())) < SMALLEST_ARTICLE_SHARE * whole:
+            break
+        part = child
+    return part
 
 
 def _squeeze(text: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
-def _keep_judged(blocks: list[Block], judged: str) -> list[Block]:
-    """Keep what stands between the first and the last block that was judged the article's."""
-    kept = [at for at, block in enumerate(blocks) if _squeeze(block.text) in judged]
-    if not kept:
-        return blocks
-    first, last = kept[0], kept[-1]
-    # A paragraph on its own inside some box is easily missed.
-    while first > 0 and (blocks[first - 1].kind is BlockKind.HEADING or _is_prose(blocks[first - 1])):
-        first -= 1
-    while last + 1 < len(blocks) and _is_prose(blocks[last + 1]):
-        last += 1
-    judged_blocks = blocks[first : last + 1]
-    return judged_blocks if _count(judged_blocks) >= SMALLEST_ARTICLE_SHARE * _count(blocks) else blocks
+def _count_held(element: etree._Element, lines: list[str]) -> int:
+    text = _squeeze(normalise_text(element.text_content()))
+    return sum(len(line) for line in lines if line in text)
 
 
 def _is_prose(block: Block) -> bool:
     return len(block.text.split()) >= FEWEST_PROSE_WORDS and block.text[-1] in '.!?”"'
-
-
-def _count(blocks: list[Block]) -> int:
-    return sum(len(block.text) for block in blocks)
 
 
 def _take_title(blocks: list[Block], title: str) -> tuple[list[Block], str]:

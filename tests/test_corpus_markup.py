@@ -137,6 +137,29 @@ def test_an_old_page_laid_out_with_tables(tmp_path: Path) -> None:
     ]
 
 
+def test_a_page_that_names_no_part_its_article(tmp_path: Path) -> None:
+    report = [
+        "The river rose by two metres on Tuesday after a week of heavy rain in the hills. Forty families left.",
+        "Mayor Jo Bell said the dam held. “It was close,” she said. “We will look at every metre of it.”",
+        "Engineers will inspect the dam on Friday, and the school stays open for those who cannot return.",
+    ]
+    article = read(
+        tmp_path,
+        f"""<html><head><title>River report | Town Gazette</title></head><body>
+        <div id="top"><img src=l.png alt="Town Gazette logo"><div><a href=1>Home</a> <a href=2>News</a>
+        <a href=3>Sport</a> <a href=4>Weather</a></div></div>
+        <div id="wrap"><div id="inner"><h2>River report</h2><p>{report[0]}</p><p>{report[1]}</p>
+        <h3>What comes next</h3><p>{report[2]}</p></div>
+        <div id="right"><h3>Most read</h3><ul><li><a href=a>Bakery to close after ninety years</a></li>
+        <li><a href=b>Cup final ends in a draw</a></li><li><a href=c>Library reopens</a></li></ul></div></div>
+        <div id="bottom">Contact | Imprint | Privacy. Town Gazette, 1 Main Street.</div></body></html>""",
+    )
+
+    assert article.title == "River report"
+    assert outline(article) == [("Introduction", 1), ("What comes next", 1)]
+    assert passages(article) == [(PARAGRAPH, paragraph) for paragraph in report]
+
+
 def test_entities_scripts_and_inline_markup(tmp_path: Path) -> None:
     article = read_body(
         tmp_path,

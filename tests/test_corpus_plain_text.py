@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -317,3 +318,24 @@ def test_outline_of_the_shared_article() -> None:
     strategy = [p for p in article.passages if p.span.cut(article.text).startswith("ICE Restraint:")]
     assert strategy[0].lead_in is not None
     assert strategy[0].lead_in.cut(article.text) == "His three-point strategy includes:"
+
+
+@pytest.mark.skipif(
+    not SHARED_ARTICLE.exists(), reason="../shared/article.txt is absent: its variants are not read"
+)
+@pytest.mark.parametrize("dress", ["double", "crlf", "bullets", "indented", "wrapped", "reread"])
+def test_the_shared_article_in_other_dress_is_the_same(tmp_path: Path, dress: str) -> None:
+    original = read_article(SHARED_ARTICLE)
+    text = SHARED_ARTICLE.read_text(encoding="utf-8")
+    wrapped = "\n\n".join(textwrap.fill(line, 78, break_on_hyphens=False) for line in text.split("\n"))
+    variants = {
+        "double": text.replace("\n", "\n\n"),
+        "crlf": text.replace("\n", "\r\n"),
+        "bullets": text.replace("\n- ", "\n• "),
+        "indented": textwrap.indent(text, "   "),
+        "wrapped": wrapped,
+        "reread": original.text,
+    }
+    article = write(tmp_path, variants[dress], SHARED_ARTICLE.name)
+
+    assert article == original
