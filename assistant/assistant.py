@@ -89,7 +89,7 @@ class Assistant:
         """
         began = time.perf_counter()
         question = clean_question(question, self.settings.max_question)
-        meant = question if as_typed else self._understand(question, history)
+        meant = question if as_typed else self.understand(question, history)
         hits = self.index.search(meant, HITS)
         quotes = choose_quotes(self.article, meant, hits)
         confidence = (
@@ -107,7 +107,7 @@ class Assistant:
             took_ms=round((time.perf_counter() - began) * 1000, 1),
         )
 
-    def _understand(self, question: str, history: Sequence[str]) -> str:
+    def understand(self, question: str, history: Sequence[str]) -> str:
         """The question spelt as the article spells, completed from earlier ones where it leans on them."""
         correct = self.index.spelling.correct_text
         earlier = [

@@ -43,9 +43,9 @@ class Rule:
 
 
 WITHOUT_READER = Rule(
-    intercept=-3.0,
-    weights=Evidence(dense=4.0, coverage=2.0, gap=0.1, kind=1.0, span=0.0, answerable=0.0),
-    answered_from=0.5,
+    intercept=-4.373,
+    weights=Evidence(dense=3.267, coverage=1.169, gap=0.09, kind=1.348, span=0.0, answerable=0.0),
+    answered_from=0.35,
 )
 WITH_READER = Rule(
     intercept=-3.0,

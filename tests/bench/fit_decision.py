@@ -1,0 +1,159 @@
+"""Fits the rule that decides: `python -m tests.bench.fit_decision [--without-reader] [--limit 120]`.
+
+Fitted on the fit half of the SQuAD articles and the bundled article's golden questions; reported on the check
+half and on the shared article's golden questions, which it has not seen. The threshold is the lowest of those
+for which MAPIE's BinaryClassificationController (learn then test, Angelopoulos et al. 2021) guarantees that at
+most 1 in 10 shown answers is wrong, at 90 % confidence, among questions of which as many are answerable as in
+the data. Prints the rule as it stands in assistant/decide.py, a reliability table, and what the threshold does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from mapie.risk_control import BinaryClassificationController
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from assistant import Assistant
+from assistant.assistant import HITS, load_reader
+from assistant.decide import Evidence, measure_topic, weigh_evidence
+from assistant.quote import choose_quotes
+from assistant.settings import Settings
+from index import SentenceEncoder
+from tests.bench.questions import BUNDLED, SHARED, Question, QuestionSet, read_golden, read_squad
+
+TARGET = 0.9  # of the shown answers must be right
+CONFIDENCE = 0.9
+FIELDS = [field.name for field in dataclasses.fields(Evidence)]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sample:
+    """One question's evidence, whether its first quote is right, and whether it can be answered at all."""
+
+    evidence: Evidence
+    right: bool
+    answerable: bool
+    kind: str
+    topic: float
+
+
+def collect(
+    sets: Iterable[QuestionSet], settings: Settings, encoder: SentenceEncoder, reader: object
+) -> list[Sample]:
+    """Every question of the sets with the evidence for its first quote."""
+    samples = []
+    for each in sets:
+        assistant = Assistant.open(each.article, settings, encoder, reader)
+        for question in each.questions:
+            samples.append(weigh_question(assistant, question))
+    return samples
+
+
+def weigh_question(assistant: Assistant, question: Question) -> Sample:
+    meant = assistant.understand(question.text, question.history)
+    hits = assistant.index.search(meant, HITS)
+    quoted = choose_quotes(assistant.article, meant, hits)[0].text
+    text = " ".join(quoted.split()).casefold()
+    return Sample(
+        evidence=weigh_evidence(meant, hits, quoted),
+        right=any(piece.casefold() in text for piece in question.evidence),
+        answerable=bool(question.evidence),
+        kind=question.kind,
+        topic=measure_topic(hits),
+    )
+
+
+def as_matrix(samples: list[Sample]) -> np.ndarray:
+    """(samples, fields of Evidence) float64."""
+    return np.array([dataclasses.astuple(sample.evidence) for sample in samples], dtype=float)
+
+
+def report(name: str, samples: list[Sample], confidence: np.ndarray, threshold: float) -> None:
+    right = np.array([sample.right for sample in samples])
+    answerable = np.array([sample.answerable for sample in samples])
+    shown = confidence >= threshold
+    area = roc_auc_score(answerable, confidence)
+    print(
+        f"{name}: {len(samples)} questions, AUC answerable {area:.3f}; at {threshold:.2f} shown answers wrong "
+        f"{np.mean(~right[shown]):.3f}, of the answerable refused {np.mean(~shown[answerable]):.3f}, answered rightly "
+        f"{np.mean(right[answerable] & shown[answerable]):.3f}, of the others answered "
+        f"{np.mean(shown[~answerable]):.3f}"
+    )
+
+
+def print_reliability(confidence: np.ndarray, right: np.ndarray) -> None:
+    """Ten bins of confidence with how often the first quote was right in each."""
+    print("| confidence | questions | mean confidence | right |\n|---|---|---|---|")
+    for low in np.arange(0, 1, 0.1):
+        inside = (confidence >= low) & (confidence < low + 0.1)
+        if inside.any():
+            print(
+                f"| {low:.1f} to {low + 0.1:.1f} | {inside.sum()} | {confidence[inside].mean():.2f} | "
+                f"{right[inside].mean():.2f} |"
+            )
+
+
+def find_threshold(model: LogisticRegression, samples: list[Sample]) -> float | None:
+    """The lowest confidence from which the share of right answers is guaranteed; None when none is."""
+    controller = BinaryClassificationController(
+        model.predict_proba, risk="precision", target_level=TARGET, confidence_level=CONFIDENCE,
+        list_predict_params=np.linspace(0.2, 0.98, 40),
+    )  # fmt: skip
+    controller.calibrate(as_matrix(samples), np.array([sample.right for sample in samples], dtype=int))
+    return None if controller.best_predict_param is None else float(controller.best_predict_param)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--without-reader", action="store_true")
+    parser.add_argument("--limit", type=int, default=120, help="questions an article")
+    parser.add_argument("--data", type=Path, default=SHARED / "eval" / "squad-tune.json")
+    options = parser.parse_args()
+    settings = Settings(reader=not options.without_reader)
+    encoder, reader = SentenceEncoder(), None if options.without_reader else load_reader()
+
+    def gather(half: str) -> list[Sample]:
+        return collect(read_squad(options.data, half, options.limit), settings, encoder, reader)
+
+    fit = gather("fit")
+    golden = collect([read_golden(BUNDLED, BUNDLED.with_suffix(".golden.jsonl"))], settings, encoder, reader)
+    check = gather("check")
+    shared = Path(__file__).with_name("golden_shared_article.jsonl")
+    unseen = collect([read_golden(SHARED / "article.txt", shared)], settings, encoder, reader)
+    matrix, truth = as_matrix([*fit, *golden]), np.array([sample.right for sample in [*fit, *golden]])
+    # The golden questions are of the kind readers ask: together they weigh a third of the SQuAD ones.
+    weights = np.r_[np.ones(len(fit)), np.full(len(golden), len(fit) / len(golden) / 3)]
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(matrix, truth, sample_weight=weights)
+    print("intercept", round(float(model.intercept_[0]), 3))
+    print(
+        "weights",
+        {name: round(float(weight), 3) for name, weight in zip(FIELDS, model.coef_[0], strict=True)},
+    )
+    threshold = find_threshold(model, [*fit, *golden])
+    if threshold is None:
+        print("no threshold can be guaranteed to keep 9 of 10 shown answers right on this mixture")
+    for name, samples in (
+        ("fit half", fit),
+        ("bundled", golden),
+        ("check half", check),
+        ("shared article", unseen),
+    ):
+        confidence = model.predict_proba(as_matrix(samples))[:, 1]
+        for at in sorted({0.3, 0.4, 0.5, 0.6, *([threshold] if threshold is not None else [])}):
+            report(name, samples, confidence, at)
+    print("reliability on the check half:")
+    print_reliability(
+        model.predict_proba(as_matrix(check))[:, 1], np.array([sample.right for sample in check])
+    )
+
+
+if __name__ == "__main__":
+    main()
