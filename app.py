@@ -1,0 +1,30 @@
+"""Serves the pages: `python app.py [ARTICLE]`."""
+
+import logging
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from assistant.settings import Settings
+from assistant.web import create_app
+from corpus import ArticleError
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("httpx", "sentence_transformers", "bm25s"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    settings = Settings()
+    if len(sys.argv) > 1:
+        settings = settings.model_copy(update={"articles": Path(sys.argv[1])})
+    try:
+        app = create_app(settings)
+    except ArticleError as error:
+        sys.exit(f"error: {error}")
+    print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

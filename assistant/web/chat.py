@@ -1,0 +1,110 @@
+"""The chat page of one article, as a Gradio app: the conversation beside the article."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import gradio as gr
+
+from assistant.assistant import QuestionError
+from assistant.suggest import list_starters
+from assistant.web.library import NotReadyError, Shelved
+from assistant.web.markup import escape, render_article, render_suggestions, render_turn
+from assistant.web.service import Reply, Service
+
+log = logging.getLogger(__name__)
+
+LONGEST_TALK = 40  # turns shown; older ones fall away
+HEAD = (
+    '<link rel="stylesheet" href="../static/page.css"><script defer src="../static/page.js"></script>'
+    '<meta name="color-scheme" content="light dark">'
+)
+Talk = list[Reply]
+
+
+def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
+    """The page; asking is its one event, everything else happens in the browser."""
+    article = shelved.article
+    greeting = (
+        f'<div class="greeting"><p>Ask this article anything. It answers in its own words, with the place they '
+        f"stand, or says that it does not answer.</p>"
+        f"{render_suggestions(list_starters(article), 'For example')}</div>"
+    )
+
+    def render_talk(talk: Talk, pending: str = "", problem: str = "") -> str:
+        turns = "".join(
+            render_turn(article, shelved.slug, reply.answer, reply.id, reply.language, at == len(talk) - 1 and not pending)
+            for at, reply in enumerate(talk)
+        )
+        if pending:
+            turns += (
+                f'<article class="turn pending"><h2 class="asked">{escape(pending)}</h2>'
+                '<p class="waiting">Looking through the article…</p></article>'
+            )
+        if problem:
+            turns += f'<p class="problem" role="alert">{escape(problem)}</p>'
+        busy = "true" if pending else "false"
+        return f'<div id="log" role="log" aria-label="Questions and answers" aria-busy="{busy}">{turns or greeting}</div>'
+
+    def ask(question: str, talk: Talk, as_typed: bool) -> Iterator[tuple[str, Talk, str]]:
+        """Shows the question at once and its answer when it is there; a question that failed stays in the box."""
+        shown = question.strip()[:500]
+        if shown:
+            yield question, talk, render_talk(talk, pending=shown)
+        try:
+            reply = service.ask(shelved.slug, question, [reply.answer.question for reply in talk], as_typed)
+        except (QuestionError, NotReadyError) as error:
+            yield question, talk, render_talk(talk, problem=str(error))
+            return
+        except Exception:
+            log.exception("a question could not be answered")
+            yield question, talk, render_talk(talk, problem="Something went wrong here. Please ask again.")
+            return
+        talk = [*talk, reply][-LONGEST_TALK:]
+        yield "", talk, render_talk(talk)
+
+    with gr.Blocks(
+        title=f"{article.title} – ask the article", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True
+    ) as page:
+        talk = gr.State([])
+        with gr.Column(elem_id="shell"):
+            gr.HTML(
+                '<header class="masthead"><a href="/">Ask the article</a><button type="button" class="quiet" '
+                'id="open-article">Read the article</button></header>',
+                elem_id="masthead",
+            )
+            with gr.Column(elem_id="talk"):
+                log_html = gr.HTML(render_talk([]), elem_id="conversation")
+                with gr.Row(elem_id="asking"):
+                    box = gr.Textbox(
+                        label="Your question",
+                        placeholder="Ask the article…",
+                        lines=1,
+                        max_lines=4,
+                        elem_id="question",
+                        container=False,
+                        scale=1,
+                        html_attributes=gr.InputHTMLAttributes(autocomplete="off", enterkeyhint="send"),  # type: ignore[call-arg]
+                    )
+                    send = gr.Button("Ask", elem_id="send", variant="primary", scale=0)
+                with gr.Row(elem_id="after"):
+                    fresh = gr.Button("New conversation", elem_id="fresh", scale=0)
+                    typed = gr.Button("Ask as typed", elem_id="ask-typed", visible="hidden", scale=0)
+            gr.HTML(
+                '<button type="button" id="back-to-answer" class="back-button">‹ Back to the answer</button>'
+                f'<section id="article" aria-label="The article" tabindex="0">{render_article(article)}</section>',
+                elem_id="reading",
+            )
+        limits = {"concurrency_limit": 4, "concurrency_id": "ask", "show_progress": "hidden", "api_visibility": "private"}
+        outputs = [box, talk, log_html]
+        gr.on(
+            [box.submit, send.click],
+            lambda question, talk: (yield from ask(question, talk, False)),
+            [box, talk], outputs, **limits,
+        )  # fmt: skip
+        typed.click(lambda question, talk: (yield from ask(question, talk, True)), [box, talk], outputs, **limits)
+        fresh.click(lambda: ("", [], render_talk([])), None, outputs, show_progress="hidden", api_visibility="private")
+    page.queue(max_size=64, api_open=False)
+    page.state_session_capacity = 200
+    return page

@@ -1,0 +1,137 @@
+"""The application: every page and route under one roof, with what keeps strangers out."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from assistant.records import RecordError
+from assistant.settings import Settings
+from assistant.web.api import fail, make_router
+from assistant.web.chat import HEAD, build_chat
+from assistant.web.library import Library
+from assistant.web.plain import render_answer, render_front, render_missing
+from assistant.web.service import Service
+
+log = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+LARGEST_BODY = 65536  # bytes
+# What the chat page really asks of Gradio, found by watching it in Chromium; everything else is not there.
+_GRADIO = re.compile(
+    r"(?:|assets/[\w.@-]+|static/[\w./-]+|theme\.css|gradio_api/(?:queue/(?:join|data)|startup-events|heartbeat/\w+))"
+)
+_GRADIO_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'self'; object-src 'none'"
+)
+_PLAIN_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole application; models load in the background once it is served.
+
+    Raises corpus.ArticleError when there is no article to serve.
+    """
+    library = Library(settings)
+    service = Service(settings, library)
+
+    @asynccontextmanager
+    async def live(app: FastAPI) -> AsyncIterator[None]:
+        library.start()
+        yield
+        if service.records is not None:
+            service.records.close()
+
+    app = FastAPI(lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.include_router(make_router(service))
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+    @app.middleware("http")
+    async def guard(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Lets through what the pages use, and says to browsers what they may do with it."""
+        slug, slash, rest = request.url.path.removeprefix("/").partition("/")
+        chat = slug in library.shelves
+        if chat and not slash:
+            return RedirectResponse(f"/{slug}/", 308)
+        if chat and not _GRADIO.fullmatch(rest):
+            return HTMLResponse(render_missing(), 404)
+        response = await proceed(request)
+        response.headers.setdefault("Content-Security-Policy", _GRADIO_POLICY if chat else _PLAIN_POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+    @app.get("/", response_class=HTMLResponse)
+    def front() -> str:
+        return render_front(library)
+
+    @app.get("/answers/{answer_id}", response_class=HTMLResponse)
+    def answer(answer_id: str) -> HTMLResponse:
+        kept = service.records.find_answer(answer_id) if service.records and len(answer_id) <= 64 else None
+        if kept is None:
+            return HTMLResponse(render_missing(), 404)
+        return HTMLResponse(render_answer(kept, library.shelves.get(kept.article)), headers={"Cache-Control": "no-store"})
+
+    @app.get("/healthz")
+    def health() -> JSONResponse:
+        return JSONResponse({"ready": library.ready}, 200 if library.ready else 503)
+
+    @app.get("/favicon.ico")
+    def icon() -> FileResponse:
+        return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
+
+    @app.exception_handler(HTTPException)
+    async def refuse(request: Request, error: HTTPException) -> Response:
+        if request.url.path.startswith("/api/"):
+            return fail(error.status_code, "not_possible", str(error.detail))
+        return HTMLResponse(render_missing(), error.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    async def reject(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][1:]) or "body"
+        return fail(422, "bad_request", f"{place[:100]}: {first['msg'][:200]}")
+
+    @app.exception_handler(RecordError)
+    async def unreadable(request: Request, error: RecordError) -> Response:
+        log.error("%s", error)
+        return fail(503, "not_kept", "The records cannot be read at the moment.", retry_after=60)
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return fail(500, "internal", "Something went wrong here. Please try again.")
+
+    for slug, shelved in library.shelves.items():
+        gr.mount_gradio_app(
+            app,
+            build_chat(service, shelved),
+            path=f"/{slug}",
+            head=HEAD,
+            theme=gr.themes.Base(font=["ui-sans-serif", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            pwa=False,
+            max_file_size="1kb",
+            allowed_paths=[],
+            app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
+        )
+    return app

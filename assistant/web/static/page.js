@@ -1,0 +1,150 @@
+// What happens in the browser alone: showing a quote in the article, voting, copying, asking a suggestion.
+(() => {
+  "use strict";
+  const root = document;
+  const find = (selector, within = root) => within.querySelector(selector);
+  const wide = matchMedia("(min-width: 861px)");
+  const votes = new Map(); // answer id -> vote; the conversation is drawn anew with every answer
+  let cameFrom = null;
+  let newest = null;
+
+  const light = (start, end) => {
+    for (const old of root.querySelectorAll("#article .lit")) old.classList.remove("lit");
+    const lit = [...root.querySelectorAll("#article [data-start]")].filter(
+      (span) => Number(span.dataset.start) < end && Number(span.dataset.end) > start);
+    for (const span of lit) span.classList.add("lit");
+    return lit[0];
+  };
+
+  const showInArticle = (start, end) => {
+    const first = light(start, end);
+    if (!first) return;
+    root.body.classList.add("reading");
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    first.scrollIntoView({ block: wide.matches ? "center" : "start", behavior: calm ? "auto" : "smooth" });
+    if (!wide.matches) {
+      find("#reading").scrollBy({ top: -90 });
+      find("#back-to-answer").focus({ preventScroll: true });
+    }
+  };
+
+  const leaveArticle = () => {
+    root.body.classList.remove("reading");
+    if (cameFrom && cameFrom.isConnected) cameFrom.focus();
+  };
+
+  const ask = (question, asTyped) => {
+    const box = find("#question textarea");
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, question);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    requestAnimationFrame(() => setTimeout(() => find(asTyped ? "#ask-typed" : "#send").click(), 30));
+  };
+
+  const say = (turn, text) => { find(".said", turn).textContent = text; };
+
+  const drawVote = (turn) => {
+    const vote = votes.get(turn.dataset.answer) || 0;
+    for (const button of turn.querySelectorAll(".vote"))
+      button.setAttribute("aria-pressed", String(Number(button.dataset.vote) === vote));
+  };
+
+  const sendVote = async (turn, vote, reasons = [], note = "") => {
+    const reply = await fetch("../api/feedback", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ answer_id: turn.dataset.answer, vote, reasons, note }),
+    });
+    if (!reply.ok) throw new Error(String(reply.status));
+    votes.set(turn.dataset.answer, vote);
+    drawVote(turn);
+  };
+
+  const castVote = async (button) => {
+    const turn = button.closest(".turn");
+    const chosen = Number(button.dataset.vote);
+    const vote = votes.get(turn.dataset.answer) === chosen ? 0 : chosen;
+    try {
+      await sendVote(turn, vote);
+      const form = find(".reasons", turn);
+      form.hidden = vote !== -1;
+      say(turn, vote === 1 ? "✓" : "");
+      if (vote === -1) find("input", form).focus();
+    } catch {
+      say(turn, "That could not be kept. Please try again.");
+    }
+  };
+
+  const sendReasons = async (form) => {
+    const turn = form.closest(".turn");
+    const reasons = [...form.querySelectorAll("input:checked")].map((box) => box.value);
+    try {
+      await sendVote(turn, -1, reasons, find("textarea", form).value);
+      form.hidden = true;
+      say(turn, "✓");
+    } catch {
+      say(turn, "That could not be kept. Please try again."); // the form stays open with what was typed
+    }
+  };
+
+  const copy = async (button) => {
+    const text = `${button.dataset.copy}\n${new URL(button.dataset.link, location.href)}`;
+    const label = button.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "✓";
+    } catch {
+      const area = root.createElement("textarea"); // no clipboard permission, or plain http
+      area.value = text;
+      root.body.append(area);
+      area.select();
+      button.textContent = root.execCommand("copy") ? "✓" : label;
+      area.remove();
+      button.focus();
+    }
+    setTimeout(() => { button.textContent = label; }, 1500);
+  };
+
+  root.addEventListener("click", (event) => {
+    const target = event.target.closest("a, button");
+    if (!target) return;
+    if (target.matches(".cite")) {
+      event.preventDefault();
+      cameFrom = target;
+      showInArticle(Number(target.dataset.start), Number(target.dataset.end));
+    } else if (target.matches("[data-ask]")) ask(target.dataset.ask, target.dataset.typed === "1");
+    else if (target.matches(".vote")) castVote(target);
+    else if (target.matches(".copy")) copy(target);
+    else if (target.id === "open-article") { cameFrom = target; root.body.classList.add("reading"); find("#back-to-answer").focus(); }
+    else if (target.id === "back-to-answer") leaveArticle();
+  });
+  root.addEventListener("submit", (event) => {
+    if (!event.target.matches(".reasons")) return;
+    event.preventDefault();
+    sendReasons(event.target);
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && root.body.classList.contains("reading")) leaveArticle();
+  });
+
+  // Every new answer is brought to its question, and votes already given are drawn again.
+  const arrive = () => {
+    const turns = [...root.querySelectorAll("#log .turn")];
+    for (const turn of turns) if (turn.dataset.answer) drawVote(turn);
+    const last = turns.at(-1);
+    const name = last ? `${turns.length} ${last.dataset.answer || find(".asked", last).textContent}` : "";
+    if (last && name !== newest) last.scrollIntoView({ block: "start" });
+    newest = name;
+  };
+  const goToHash = () => {
+    const place = /^#at=(\d+)-(\d+)$/.exec(location.hash);
+    if (place) showInArticle(Number(place[1]), Number(place[2]));
+  };
+  let waiting = setInterval(() => {
+    const conversation = find("#conversation");
+    if (!conversation || !find("#article [data-start]")) return;
+    clearInterval(waiting);
+    new MutationObserver(arrive).observe(conversation, { childList: true, subtree: true });
+    goToHash();
+  }, 50);
+  addEventListener("hashchange", goToHash);
+})();
