@@ -7,8 +7,7 @@ from pathlib import Path
 import uvicorn
 
 from assistant.settings import Settings
-from assistant.web import create_app
-from corpus import ArticleError
+from assistant.web import ArticleError, create_app
 
 
 def main() -> None:
@@ -21,7 +20,8 @@ def main() -> None:
     try:
         app = create_app(settings)
     except ArticleError as error:
-        sys.exit(f"error: {error}")
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
     print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
 

@@ -7,5 +7,6 @@ os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000"
 os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"  # otherwise a growing table is rebuilt after every request
 
 from assistant.web.site import create_app  # noqa: E402
+from corpus import ArticleError  # noqa: E402
 
-__all__ = ["create_app"]
+__all__ = ["ArticleError", "create_app"]
