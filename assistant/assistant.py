@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.answer import Answer, Outcome
@@ -96,11 +97,14 @@ class Assistant:
             measure_confidence(weigh_evidence(meant, hits, quotes[0].text), self.rule) if quotes else 0.0
         )
         outcome = decide_outcome(hits, confidence, self.rule)
+        shown = quotes[: MOST_SHOWN[outcome]]
+        if outcome is not Outcome.ANSWERED:
+            shown = tuple(replace(quote, marks=()) for quote in shown)  # no words of it answer
         return Answer(
             question=question,
             outcome=outcome,
             confidence=round(confidence, 4),
-            quotes=quotes[: MOST_SHOWN[outcome]],
+            quotes=shown,
             suggestions=suggest_questions(self.article, quotes, (*history, question, meant)),
             read_as=None if meant == question else meant,
             revision=self.article.revision,

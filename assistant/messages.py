@@ -37,6 +37,9 @@ class Messages:
     what_was_wrong: str
     note: str
     send: str
+    kept: str
+    not_kept: str
+    copied: str
     reasons: Mapping[str, str]
 
 
@@ -60,6 +63,9 @@ _ENGLISH = Messages(
     what_was_wrong="What was wrong?",
     note="Anything to add? (optional)",
     send="Send",
+    kept="Thank you, kept.",
+    not_kept="That could not be kept. Please try again.",
+    copied="Copied",
     reasons={
         "wrong_passage": "Wrong passage",
         "not_asked": "Not what I asked",
@@ -90,6 +96,9 @@ _OTHERS = (
         what_was_wrong="¿Qué estaba mal?",
         note="¿Algo más? (opcional)",
         send="Enviar",
+        kept="Gracias, guardado.",
+        not_kept="No se pudo guardar. Inténtelo de nuevo.",
+        copied="Copiado",
         reasons={
             "wrong_passage": "Pasaje equivocado",
             "not_asked": "No es lo que pregunté",
@@ -119,6 +128,9 @@ _OTHERS = (
         what_was_wrong="O que estava errado?",
         note="Algo a acrescentar? (opcional)",
         send="Enviar",
+        kept="Obrigado, guardado.",
+        not_kept="Não foi possível guardar. Tente de novo.",
+        copied="Copiado para a área de transferência",
         reasons={
             "wrong_passage": "Trecho errado",
             "not_asked": "Não foi o que perguntei",
@@ -148,6 +160,9 @@ _OTHERS = (
         what_was_wrong="Kisa ki pa bon?",
         note="Ou gen yon lòt bagay pou di? (si ou vle)",
         send="Voye",
+        kept="Mèsi, nou anrejistre l.",
+        not_kept="Nou pa t ka anrejistre sa. Tanpri eseye ankò.",
+        copied="Kopye fèt",
         reasons={
             "wrong_passage": "Se pa bon pasaj la",
             "not_asked": "Se pa sa mwen te mande",
@@ -177,6 +192,9 @@ _OTHERS = (
         what_was_wrong="Điều gì không đúng?",
         note="Bạn muốn nói thêm điều gì? (không bắt buộc)",
         send="Gửi",
+        kept="Cảm ơn, đã lưu.",
+        not_kept="Không lưu được. Vui lòng thử lại.",
+        copied="Đã sao chép",
         reasons={
             "wrong_passage": "Sai đoạn",
             "not_asked": "Không phải điều tôi hỏi",
@@ -206,6 +224,9 @@ _OTHERS = (
         what_was_wrong="哪里不对？",
         note="还有什么要说的吗？（可选）",
         send="发送",
+        kept="谢谢，已保存。",
+        not_kept="无法保存，请再试一次。",
+        copied="已复制",
         reasons={
             "wrong_passage": "段落不对",
             "not_asked": "不是我问的",

@@ -169,6 +169,7 @@ def mark_answer(span: Span, hits: Sequence[Hit]) -> tuple[tuple[int, int], ...]:
 
 def _make_quote(article: Article, span: Span, score: float, passage: Passage, hits: Sequence[Hit]) -> Quote:
     lead = passage.lead_in
+    whole = find_list(article, passage) if passage.group is not None else None  # every item of it answers
     carries = passage.kind in (PassageKind.LIST_ITEM, PassageKind.TABLE_ROW) and lead and lead not in span
     return Quote(
         text=span.cut(article.text),
@@ -176,6 +177,6 @@ def _make_quote(article: Article, span: Span, score: float, passage: Passage, hi
         end=span.end,
         section=article.section_path(passage.section),
         score=score,
-        marks=mark_answer(span, hits),
+        marks=() if span == whole else mark_answer(span, hits),
         lead_in=lead.cut(article.text) if carries and lead else "",
     )

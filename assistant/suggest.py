@@ -30,9 +30,11 @@ def list_starters(article: Article) -> tuple[str, ...]:
 def suggest_questions(article: Article, quotes: Sequence[Quote], asked: Sequence[str]) -> tuple[str, ...]:
     """Up to three questions that have not been asked, those standing nearest to the quotes first.
 
-    A question counts as asked when its words are those of one in `asked`, whatever their order and ending.
+    A question counts as asked when its words are those of one in `asked`, whatever their order and ending;
+    the titles of the sections just quoted count as asked too.
     """
     done = {frozenset(tokenize(question)) for question in asked}
+    done |= {frozenset(tokenize(title)) for quote in quotes for title in quote.section}
     fresh = [question for question in list_questions(article) if frozenset(tokenize(question)) not in done]
     about = {term for quote in quotes for term in tokenize(quote.text)}
     fresh.sort(key=lambda question: -len(about & set(tokenize(question))))

@@ -1,8 +1,10 @@
-"""The chat page in a real browser: asked, cited, voted on, by mouse and by keyboard, wide and narrow."""
+"""The page in a real browser: asked, answered, shown in the article; at a desk's width and a phone's."""
 
+import os
 import shutil
 import socket
-import threading
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -11,115 +13,213 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from assistant.settings import Settings
-from assistant.web import create_app
-from tests.conftest import TOWN
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = [
+ROOT = Path(__file__).resolve().parents[1]
+SLUG = "ice-confrontations-massachusetts"
+FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-FILLER = "\n\n".join(f"Stall {n} sold bread, cheese and honey to visitors from the hills." for n in range(60))
-BOATS = "About 400 boats took part."
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed: apt-get install chromium")
+WIDTHS = pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page served on a free port; the asked sentence stands far down, out of view at first."""
-    folder = tmp_path_factory.mktemp("articles")
-    (folder / "festival.txt").write_text(f"Market\n\n{FILLER}\n\n{TOWN}", encoding="utf-8")
-    app = create_app(Settings(articles=folder, data_dir=tmp_path_factory.mktemp("data"), reader=False))
+    """The server as a user starts it, on a port of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    base = f"http://127.0.0.1:{port}"
-    for _ in range(600):
-        try:
-            if urllib.request.urlopen(f"{base}/healthz").status == 200:
+    environment = os.environ | {
+        "ASSISTANT_PORT": str(port),
+        "ASSISTANT_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+    }
+    log = (tmp_path_factory.mktemp("log") / "server.log").open("w+")
+    server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    until = time.monotonic() + 120
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
                 break
-        except urllib.error.URLError:
-            time.sleep(0.1)
-    yield base
-    server.should_exit = True
-    thread.join(30)
+            except (urllib.error.URLError, ConnectionError) as error:
+                log.seek(0)
+                assert server.poll() is None and time.monotonic() < until, f"{error}: {log.read()}"
+                time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}/{SLUG}/"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        log.close()
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert found, "Chromium is needed: apt-get install chromium"
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=found, args=FLAGS)
+        yield started
+        started.close()
 
 
-@pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["1280-light", "390-dark"])
-def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
-    """The chat page, opened; at the end no request has gone to another host."""
-    width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    hosts = set()
-    context.on("request", lambda sent: hosts.add(urlsplit(sent.url).hostname))
-    page = context.new_page()
-    page.goto(f"{address}/festival/")
-    expect(page.locator("#question textarea")).to_be_visible(timeout=30_000)
-    yield page
-    context.close()
-    assert hosts - {None} == {"127.0.0.1"}
+def open_page(browser: Browser, address: str, size: tuple[int, int], **context: object) -> Page:
+    """A page that fails the test when it asks another host, or logs an error."""
+    page = browser.new_context(viewport={"width": size[0], "height": size[1]}, **context).new_page()
+    page.on("request", lambda request: _stay_home(request.url, address))
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    page.goto(address)
+    expect(page.locator("#log")).to_be_visible(timeout=30_000)
+    return page
+
+
+def _stay_home(url: str, address: str) -> None:
+    if (
+        urlsplit(url).scheme in ("http", "https", "ws", "wss")
+        and urlsplit(url).netloc != urlsplit(address).netloc
+    ):
+        pytest.fail(f"a request left for {url}")
 
 
 def ask(page: Page, question: str) -> None:
-    turns = page.locator(".turn[data-answer]").count()
-    page.locator("#question textarea").fill(question)
-    page.locator("#question textarea").press("Enter")
-    expect(page.locator(".turn[data-answer]")).to_have_count(turns + 1, timeout=30_000)
+    """Type a question and wait for its answer."""
+    before = page.locator(".turn:not(.pending)").count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    expect(page.locator(".turn:not(.pending)")).to_have_count(before + 1, timeout=30_000)
 
 
-def test_a_citation_shows_exactly_its_sentence_in_view(page: Page) -> None:
-    ask(page, "How many boats took part?")
-    expect(page.locator(".card.answered blockquote").first).to_contain_text(BOATS)
-    cite = page.locator(".cite").first
-    quoted = [int(cite.get_attribute(f"data-{end}") or -1) for end in ("start", "end")]
-    cite.click()
+@WIDTHS
+def test_a_citation_shows_exactly_the_quoted_sentences(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    page = open_page(browser, address, size)
+    ask(page, "When did the best-known confrontation take place?")
+    quote = page.locator(".turn blockquote").first
+    expect(quote).to_contain_text("May 8, 2025")
+    page.locator(".turn .cite").first.click()
     lit = page.locator("#article .lit")
-    expect(lit.last).to_have_text(BOATS)
-    expect(lit.last).to_be_in_viewport()
-    assert quoted == [int(lit.first.get_attribute("data-start") or -2), int(lit.last.get_attribute("data-end") or -2)]
-    if page.viewport_size == {"width": 390, "height": 800}:
-        page.get_by_role("button", name="Back to the answer").click()
-        expect(cite).to_be_focused()
+    expect(lit.first).to_be_in_viewport()
+    said = " ".join(quote.inner_text().split()).strip("“”")
+    assert " ".join(" ".join(lit.all_inner_texts()).split()) == said
+    if size[0] < 800:
+        page.locator("#back-to-answer").click()
+        expect(quote).to_be_in_viewport()
+        expect(page.locator(".turn .cite").first).to_be_focused()
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= size[0], "the page scrolls sideways"
 
 
-def test_an_unrelated_question_is_told_so_and_quotes_nothing(page: Page) -> None:
-    ask(page, "zebra giraffe algebra?")
-    expect(page.locator(".card.off-topic")).to_be_visible()
-    assert page.locator("blockquote").count() == 0
+@WIDTHS
+def test_what_the_article_does_not_say_looks_different(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    page = open_page(browser, address, size)
+    ask(page, "What is the capital of France?")
+    expect(page.locator(".turn .off-topic .verdict")).to_have_text("The article is not about that")
+    assert page.locator(".turn blockquote").count() == 0
 
 
-def test_a_vote_is_given_changed_and_taken_back(page: Page) -> None:
-    ask(page, "Who paid for the festival?")
-    up, down = page.locator('.vote[data-vote="1"]'), page.locator('.vote[data-vote="-1"]')
+def test_questions_come_out_as_typed(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, (1280, 800))
+    page.on("dialog", lambda dialog: pytest.fail("a script ran"))
+    typed = "1. <script>alert(1)</script> <img src=x onerror=alert(1)> $$x$$ *a* #b ${6*7} {{7*7}} `c`"
+    ask(page, typed)
+    expect(page.locator(".turn .asked")).to_have_text(typed)
+    assert page.locator("#log img, #log script").count() == 0
+
+
+def test_an_empty_question_gets_a_sentence(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, (390, 844))
+    page.locator("#send").click()
+    expect(page.locator(".problem")).to_contain_text("empty", timeout=30_000)
+
+
+def test_suggestions_and_follow_ups(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, (1280, 800))
+    starter = page.locator(".greeting .ask").first
+    asked = starter.inner_text()
+    starter.click()
+    expect(page.locator(".turn:not(.pending) .asked")).to_have_text(asked, timeout=30_000)
+    assert asked not in page.locator(".turn .suggestions .ask").all_inner_texts()
+    ask(page, "Who is Kevin Coppinger?")
+    ask(page, "what has he asked for?")
+    expect(page.locator(".turn").last.locator(".read-as q")).to_contain_text("Kevin Coppinger")
+    page.locator(".turn").last.locator(".read-as button").click()
+    expect(page.locator(".turn:not(.pending)")).to_have_count(4, timeout=30_000)
+    expect(page.locator(".turn").last.locator(".read-as")).to_have_count(0)
+    page.locator("#fresh").click()
+    expect(page.locator(".greeting")).to_be_visible()
+
+
+def test_one_vote_that_can_be_changed_and_taken_back(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, (390, 844))
+    ask(page, "Who is Kevin Coppinger?")
+    up, down = page.locator(".vote").first, page.locator(".vote").last
     up.click()
     expect(up).to_have_attribute("aria-pressed", "true")
     down.click()
     expect(down).to_have_attribute("aria-pressed", "true")
     expect(up).to_have_attribute("aria-pressed", "false")
-    expect(page.locator("form.reasons")).to_be_visible()
+    form = page.locator(".reasons")
+    expect(form).to_be_visible()
+    page.route("**/api/feedback", lambda route: route.fulfill(status=503, body="{}"))
+    form.locator("textarea").fill("the second paragraph says it")
+    form.locator(".send").click()
+    expect(page.locator(".said")).to_have_text("That could not be kept. Please try again.")
+    expect(form.locator("textarea")).to_have_value("the second paragraph says it")
+    page.unroute("**/api/feedback")
+    form.locator(".send").click()
+    expect(form).to_be_hidden()
     down.click()
     expect(down).to_have_attribute("aria-pressed", "false")
 
 
-def test_what_is_typed_comes_out_as_typed(page: Page) -> None:
-    typed = "1. <script>x()</script> $$a$$ *b* # ${c} boats?"
-    ask(page, typed)
-    expect(page.locator("h2.asked").last).to_have_text(typed)
+def test_a_shared_answer_opens_and_leads_back_to_its_place(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, (1280, 800))
+    ask(page, "When did the best-known confrontation take place?")
+    page.goto(address.replace(f"/{SLUG}/", page.locator(".share").get_attribute("href") or ""))
+    expect(page.locator("blockquote").first).to_contain_text("May 8, 2025")
+    page.locator(".cite").first.click()
+    expect(page.locator("#article .lit").first).to_be_in_viewport(timeout=30_000)
 
 
-def test_an_empty_question_gets_a_sentence(page: Page) -> None:
-    page.locator("#question textarea").press("Enter")
-    expect(page.locator('[role="alert"]')).to_contain_text("empty", timeout=20_000)
+def test_by_keyboard_alone(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, (390, 844))
+    page.locator("#question textarea").focus()
+    page.keyboard.type("Who is Kevin Coppinger?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn:not(.pending)")).to_have_count(1, timeout=30_000)
+    page.locator(".cite").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#back-to-answer")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".cite").first).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_targets_and_contrast(browser: Browser, address: str, scheme: str) -> None:
+    page = open_page(browser, address, (390, 844), color_scheme=scheme)
+    ask(page, "How old is Kevin Coppinger?")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("#shell button, #shell .cite, #shell .share")]
+            .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 43.5).map((e) => e.textContent)"""
+    )
+    assert small == []
+    ratios = page.evaluate(
+        """() => {
+          const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
+          const lum = (c) => rgb(c).slice(0, 3).map((v) => v / 255)
+            .map((v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+            .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+          const back = (e) => { for (; e; e = e.parentElement) {
+            const c = getComputedStyle(e).backgroundColor; if (rgb(c)[3] !== 0) return c; }
+            return "rgb(255,255,255)"; };
+          return [...document.querySelectorAll("#log *, #article *, #masthead *, #send, #fresh")]
+            .filter((e) => e.offsetParent && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+            .map((e) => { const a = lum(getComputedStyle(e).color), b = lum(back(e));
+              return [e.className || e.tagName, (Math.max(a, b) + .05) / (Math.min(a, b) + .05)]; })
+            .filter(([, ratio]) => ratio < 4.5);
+        }"""
+    )
+    assert ratios == []

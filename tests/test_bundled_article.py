@@ -38,7 +38,8 @@ def list_missing(golden: list[dict], text: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("path", "answered", "unanswered"), [(BUNDLED_GOLDEN, 55, 28), (SHARED_GOLDEN, 62, 28)],
+    ("path", "answered", "unanswered"),
+    [(BUNDLED_GOLDEN, 55, 28), (SHARED_GOLDEN, 62, 28)],
     ids=["bundled", "shared"],
 )
 def test_golden_questions_are_well_formed(path: Path, answered: int, unanswered: int) -> None:

@@ -1,6 +1,7 @@
 """What is quoted: the rules, one test each, on scores written by hand."""
 
 import dataclasses
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -131,4 +132,4 @@ def test_whatever_the_scores_quotes_are_whole_sentences_of_the_article(
             for p in town.passages
         )
     spans = sorted((quote.start, quote.end) for quote in quotes)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))

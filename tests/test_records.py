@@ -16,7 +16,9 @@ def records(tmp_path: Path) -> Records:
 
 
 def keep(records: Records, question: str = "Who?", **answer: object) -> str:
-    return records.keep_answer("slug", question, ["Earlier?"], "answered", 0.8, "rev", {"quotes": [], **answer})
+    return records.keep_answer(
+        "slug", question, ["Earlier?"], "answered", 0.8, "rev", {"quotes": [], **answer}
+    )
 
 
 def test_an_answer_comes_back_as_it_was_kept(records: Records) -> None:
@@ -48,7 +50,9 @@ def test_what_is_kept_is_on_disk_when_another_process_looks(records: Records, tm
 
 def test_writers_side_by_side_lose_nothing(records: Records) -> None:
     ids: list[str] = []
-    threads = [threading.Thread(target=lambda: ids.extend(keep(records) for _ in range(20))) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: ids.extend(keep(records) for _ in range(20))) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -86,7 +90,7 @@ def test_what_is_no_database_of_ours_is_left_alone(tmp_path: Path) -> None:
 def test_a_full_disk_is_told(records: Records) -> None:
     pages = records._connection.execute("PRAGMA page_count").fetchone()[0]
     records._connection.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(RecordError, match="could not be kept .*full"):
+    with pytest.raises(RecordError, match=r"could not be kept .*full"):
         for _ in range(200):
             keep(records, "x" * 5000)
 

@@ -54,7 +54,7 @@ def test_any_changed_byte_of_any_file_is_noticed(tmp_path: Path) -> None:
                 damaged[rng.randrange(len(damaged))] ^= rng.randint(1, 255)
             file.write_bytes(damaged)
             if bytes(damaged) != whole:
-                with pytest.raises(IndexUnusable, match="damaged|stale"):
+                with pytest.raises(IndexUnusable, match=r"damaged|stale"):
                     load_index(tmp_path, FINGERPRINT)
         for kept in (0, len(whole) // 2):
             file.write_bytes(whole[:kept])

@@ -131,7 +131,9 @@ def test_nothing_can_be_uploaded_or_called(client: TestClient) -> None:
 
 
 def test_headers_and_closed_cors(client: TestClient) -> None:
-    page = client.get("/harbour-festival/", headers={"Origin": "https://evil.example", "Host": "news.example"})
+    page = client.get(
+        "/harbour-festival/", headers={"Origin": "https://evil.example", "Host": "news.example"}
+    )
     assert page.status_code == 200
     assert "access-control-allow-origin" not in page.headers
     assert "default-src 'self'" in page.headers["content-security-policy"]
@@ -145,10 +147,14 @@ def test_an_unknown_address_is_a_plain_page(client: TestClient, path: str) -> No
     assert "There is nothing under this address." in reply.text
 
 
-def test_an_answer_says_when_the_article_has_changed(folder: Path, data: Path, tmp_path: Path, client: TestClient) -> None:
+def test_an_answer_says_when_the_article_has_changed(
+    folder: Path, data: Path, tmp_path: Path, client: TestClient
+) -> None:
     answer = ask(client, "Who paid for the festival?")["id"]
     assert "has changed since" not in client.get(f"/answers/{answer}").text
-    (tmp_path / "Harbour Festival.txt").write_text(TOWN + "\nOne more line stands here now.\n", encoding="utf-8")
+    (tmp_path / "Harbour Festival.txt").write_text(
+        TOWN + "\nOne more line stands here now.\n", encoding="utf-8"
+    )
     later = TestClient(create_app(Settings(articles=tmp_path, data_dir=data, reader=False)))
     assert "has changed since" in later.get(f"/answers/{answer}").text
 
@@ -168,7 +174,12 @@ def test_a_broken_article_ends_the_program_with_one_line(tmp_path: Path) -> None
     empty = tmp_path / "empty.txt"
     empty.write_bytes(b"")
     done = subprocess.run(
-        [sys.executable, "app.py", str(empty)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "app.py", str(empty)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 2
     assert done.stderr.startswith("error: ") and "empty.txt" in done.stderr and done.stderr.count("\n") == 1

@@ -52,7 +52,9 @@ class Records:
         self._lock = threading.Lock()
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=10)
+            self._connection = sqlite3.connect(
+                file, check_same_thread=False, isolation_level=None, timeout=10
+            )
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
                 self._connection.execute(f"PRAGMA {pragma}")
             migrate(self._connection)
@@ -114,7 +116,9 @@ class Records:
 
     def find_answer(self, answer_id: str) -> Kept | None:
         """A kept answer; None when there is none of that id."""
-        row = self._read("SELECT id, created, article, question, revision, answer FROM answers WHERE id = ?", answer_id)
+        row = self._read(
+            "SELECT id, created, article, question, revision, answer FROM answers WHERE id = ?", answer_id
+        )
         return Kept(*row[:5], json.loads(row[5])) if row else None
 
     def find_vote(self, answer_id: str) -> tuple[Vote, tuple[str, ...], str]:

@@ -93,7 +93,9 @@ def make_router(service: Service) -> APIRouter:
             return fail(422, "bad_question", str(error))
         except NotReadyError as error:
             return fail(503, "not_ready", str(error), retry_after=5)
-        return JSONResponse(describe_reply(shelved.article, shelved.slug, reply), headers={"Cache-Control": "no-store"})
+        return JSONResponse(
+            describe_reply(shelved.article, shelved.slug, reply), headers={"Cache-Control": "no-store"}
+        )
 
     @router.post("/feedback")
     def vote(body: Feedback) -> JSONResponse:

@@ -34,7 +34,14 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
 
     def render_talk(talk: Talk, pending: str = "", problem: str = "") -> str:
         turns = "".join(
-            render_turn(article, shelved.slug, reply.answer, reply.id, reply.language, at == len(talk) - 1 and not pending)
+            render_turn(
+                article,
+                shelved.slug,
+                reply.answer,
+                reply.id,
+                reply.language,
+                at == len(talk) - 1 and not pending,
+            )
             for at, reply in enumerate(talk)
         )
         if pending:
@@ -48,7 +55,7 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         return f'<div id="log" role="log" aria-label="Questions and answers" aria-busy="{busy}">{turns or greeting}</div>'
 
     def ask(question: str, talk: Talk, as_typed: bool) -> Iterator[tuple[str, Talk, str]]:
-        """Shows the question at once and its answer when it is there; a question that failed stays in the box."""
+        """Shows the question at once, then its answer; a question that failed stays in the box."""
         shown = question.strip()[:500]
         if shown:
             yield question, talk, render_talk(talk, pending=shown)
@@ -65,7 +72,10 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         yield "", talk, render_talk(talk)
 
     with gr.Blocks(
-        title=f"{article.title} – ask the article", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True
+        title=f"{article.title} – ask the article",
+        analytics_enabled=False,
+        delete_cache=(3600, 3600),
+        fill_width=True,
     ) as page:
         talk = gr.State([])
         with gr.Column(elem_id="shell"):
@@ -73,9 +83,10 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
                 '<header class="masthead"><a href="/">Ask the article</a><button type="button" class="quiet" '
                 'id="open-article">Read the article</button></header>',
                 elem_id="masthead",
+                apply_default_css=False,
             )
             with gr.Column(elem_id="talk"):
-                log_html = gr.HTML(render_talk([]), elem_id="conversation")
+                log_html = gr.HTML(render_talk([]), elem_id="conversation", apply_default_css=False)
                 with gr.Row(elem_id="asking"):
                     box = gr.Textbox(
                         label="Your question",
@@ -95,16 +106,26 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
                 '<button type="button" id="back-to-answer" class="back-button">‹ Back to the answer</button>'
                 f'<section id="article" aria-label="The article" tabindex="0">{render_article(article)}</section>',
                 elem_id="reading",
+                apply_default_css=False,
             )
-        limits = {"concurrency_limit": 4, "concurrency_id": "ask", "show_progress": "hidden", "api_visibility": "private"}
+        limits = {
+            "concurrency_limit": 4,
+            "concurrency_id": "ask",
+            "show_progress": "hidden",
+            "api_visibility": "private",
+        }
         outputs = [box, talk, log_html]
         gr.on(
             [box.submit, send.click],
             lambda question, talk: (yield from ask(question, talk, False)),
             [box, talk], outputs, **limits,
         )  # fmt: skip
-        typed.click(lambda question, talk: (yield from ask(question, talk, True)), [box, talk], outputs, **limits)
-        fresh.click(lambda: ("", [], render_talk([])), None, outputs, show_progress="hidden", api_visibility="private")
+        typed.click(
+            lambda question, talk: (yield from ask(question, talk, True)), [box, talk], outputs, **limits
+        )
+        fresh.click(
+            lambda: ("", [], render_talk([])), None, outputs, show_progress="hidden", api_visibility="private"
+        )
     page.queue(max_size=64, api_open=False)
     page.state_session_capacity = 200
     return page

@@ -17,7 +17,9 @@ from index import EncoderError, SentenceEncoder
 log = logging.getLogger(__name__)
 
 SUFFIXES = (".md", ".txt", ".html", ".htm")
-RESERVED = frozenset({"api", "answers", "static", "healthz", "metrics", "editor", "demo", "widget.js", "favicon.ico"})
+RESERVED = frozenset(
+    {"api", "answers", "static", "healthz", "metrics", "editor", "demo", "widget.js", "favicon.ico"}
+)
 
 
 class NotReadyError(Exception):
@@ -71,7 +73,9 @@ class Library:
     def ready(self) -> bool:
         return self._loaded.is_set() and self._failure is None
 
-    def ask(self, slug: str, question: str, history: tuple[str, ...], as_typed: bool, wait: float = 120.0) -> Answer:
+    def ask(
+        self, slug: str, question: str, history: tuple[str, ...], as_typed: bool, wait: float = 120.0
+    ) -> Answer:
         """The answer of one article, once the models are there; raises NotReadyError when they do not come."""
         if not self._loaded.wait(wait):
             raise NotReadyError("The assistant is still getting ready. Please ask again in a moment.")
@@ -84,8 +88,8 @@ class Library:
             encoder = SentenceEncoder(self.settings.encoder, self.settings.threads)
             reader = load_reader() if self.settings.reader else None
             for slug, shelved in self.shelves.items():
-                self._assistants[slug] = Assistant.open(shelved.file, self.settings, encoder, reader)
-        except (EncoderError, ArticleError) as error:
+                self._assistants[slug] = Assistant.open(shelved.article, self.settings, encoder, reader)
+        except EncoderError as error:
             log.critical("%s", error)
             self._failure = str(error)
         except Exception:

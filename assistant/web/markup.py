@@ -30,13 +30,17 @@ def render_article(article: Article) -> str:
     for section in article.sections:
         if section.heading.end > section.heading.start:
             level = min(section.level + 1, 5)
-            parts.append((section.heading.start, f"<h{level}>{_render_span(article, section.heading)}</h{level}>"))
+            parts.append(
+                (section.heading.start, f"<h{level}>{_render_span(article, section.heading)}</h{level}>")
+            )
     headings = {section.heading for section in article.sections}
     covered = [passage.span for passage in article.passages]
     for span in dict.fromkeys(
         span for passage in article.passages for span in (passage.lead_in, passage.question) if span
     ):
-        if span not in headings and not any(span in other and span != other for other in covered if not _is_pair(article, other)):
+        if span not in headings and not any(
+            span in other and span != other for other in covered if not _is_pair(article, other)
+        ):
             tag = "h4" if any(passage.question == span for passage in article.passages) else "p"
             parts.append((span.start, f"<{tag}>{_render_span(article, span)}</{tag}>"))
     for passage in article.passages:
@@ -54,7 +58,9 @@ def _render_passage(article: Article, passage: Passage) -> str:
     sentences = " ".join(_render_span(article, span) for span in passage.sentences)
     if passage.kind is PassageKind.LIST_ITEM:
         return f"<ul><li>{sentences}</li></ul>"
-    lines = [article.text[a.end : b.start] for a, b in zip(passage.sentences, passage.sentences[1:], strict=False)]
+    lines = [
+        article.text[a.end : b.start] for a, b in zip(passage.sentences, passage.sentences[1:], strict=False)
+    ]
     if any("\n" in between for between in lines):
         items = "".join(f"<li>{_render_span(article, span)}</li>" for span in passage.sentences)
         return f"<ul>{items}</ul>"
@@ -72,8 +78,11 @@ def render_quote_text(quote: Quote) -> str:
     for line in quote.text.split("\n"):
         if line.strip():
             marker = _MARKER.match(line) if blocks else None
-            body = _mark_words(line, at, quote.marks)
-            blocks.append(f"<li>{body}</li>" if marker else f"<p>{body}</p>")
+            if marker:
+                shown = _mark_words(line[marker.end() :], at + marker.end(), quote.marks)
+                blocks.append(f'<li><span class="marker">{escape(marker.group())}</span>{shown}</li>')
+            else:
+                blocks.append(f"<p>{_mark_words(line, at, quote.marks)}</p>")
         at += len(line) + 1
     return re.sub(r"((?:<li>.*?</li>)+)", r"<ul>\1</ul>", "".join(blocks))
 
@@ -103,25 +112,34 @@ def link_quote(article: Article, slug: str, quote: Quote) -> str:
     return f"/{slug}/#at={quote.start}-{quote.end}"
 
 
-def render_quote(article: Article, slug: str, quote: Quote, words: Messages) -> str:
-    """A quotation with its citation, which carries the quote's range, and a button that copies both."""
+def render_quote(article: Article, slug: str, quote: Quote, words: Messages, linked: bool = True) -> str:
+    """A quotation with its citation, which carries the quote's range, and a button that copies both.
+
+    Not `linked`, for a quote of a text that is no longer there, it has its section and no more.
+    """
     path = " › ".join(quote.section)
     lead = f'<p class="lead-in">{escape(quote.lead_in)} …</p>' if quote.lead_in else ""
+    body = f'<blockquote lang="{escape(article.language)}">{lead}{render_quote_text(quote)}</blockquote>'
+    if not linked:
+        return f'<figure class="quote">{body}<figcaption>{escape(path)}</figcaption></figure>'
     copied = f"“{quote.text}” — {article.title}, {path}"
     return (
-        f'<figure class="quote"><blockquote lang="{escape(article.language)}">{lead}{render_quote_text(quote)}'
-        f'</blockquote><figcaption><a class="cite" href="/{slug}/#at={quote.start}-{quote.end}" '
-        f'data-start="{quote.start}" data-end="{quote.end}"><span class="arrow" aria-hidden="true">¶</span> '
-        f"{escape(path)}<span class=\"go\">{escape(words.show_in_article)}</span></a>"
+        f'<figure class="quote">{body}<figcaption><a class="cite" href="/{slug}/#at={quote.start}-{quote.end}" '
+        f'data-start="{quote.start}" data-end="{quote.end}">'
+        f'{escape(path)}<span class="go">{escape(words.show_in_article)}</span></a>'
         f'<button type="button" class="quiet copy" data-copy="{escape(copied)}" '
         f'data-link="{escape(link_quote(article, slug, quote))}">{escape(words.copy)}</button></figcaption></figure>'
     )
 
 
-def render_quotes(article: Article, slug: str, answer: Answer, words: Messages) -> str:
+def render_quotes(article: Article, slug: str, answer: Answer, words: Messages, linked: bool = True) -> str:
     """The verdict and the quotes of an answer, each outcome in its own dress."""
-    quotes = "".join(render_quote(article, slug, quote, words) for quote in answer.quotes)
-    note = f'<p class="searched">{escape(words.searched_english)}</p>' if words.language != article.language else ""
+    quotes = "".join(render_quote(article, slug, quote, words, linked) for quote in answer.quotes)
+    note = (
+        f'<p class="searched">{escape(words.searched_english)}</p>'
+        if words.language != article.language
+        else ""
+    )
     match answer.outcome:
         case Outcome.ANSWERED:
             return f'<div class="card answered"><p class="verdict">{escape(words.answered)}</p>{note}{quotes}</div>'
@@ -148,7 +166,9 @@ def render_suggestions(questions: Sequence[str], label: str) -> str:
     return f'<div class="suggestions"><p>{escape(label)}</p><ul>{buttons}</ul></div>'
 
 
-def render_turn(article: Article, slug: str, answer: Answer, answer_id: str | None, language: str, last: bool) -> str:
+def render_turn(
+    article: Article, slug: str, answer: Answer, answer_id: str | None, language: str, last: bool
+) -> str:
     """One question with its answer, the vote and the link to share; suggestions only under the last."""
     words = messages_for(language)
     read_as = ""
@@ -167,7 +187,9 @@ def render_turn(article: Article, slug: str, answer: Answer, answer_id: str | No
             f'<button type="button" class="quiet vote" data-vote="-1" aria-pressed="false">{_THUMB_DOWN}'
             f"<span>{escape(words.not_helpful)}</span></button>"
             f'<a class="quiet share" href="/answers/{escape(answer_id)}">{escape(words.share)}</a>'
-            f'<span class="said" role="status"></span></div>{_render_reasons(words)}'
+            f'<span class="said" role="status" data-kept="{escape(words.kept)}" '
+            f'data-not-kept="{escape(words.not_kept)}" data-copied="{escape(words.copied)}"></span></div>'
+            f"{_render_reasons(words)}"
         )
     suggestions = render_suggestions(answer.suggestions, words.suggestions) if last else ""
     return (
@@ -179,7 +201,8 @@ def render_turn(article: Article, slug: str, answer: Answer, answer_id: str | No
 
 def _render_reasons(words: Messages) -> str:
     boxes = "".join(
-        f'<label><input type="checkbox" value="{key}"> {escape(label)}</label>' for key, label in words.reasons.items()
+        f'<label><input type="checkbox" value="{key}"> {escape(label)}</label>'
+        for key, label in words.reasons.items()
     )
     return (
         f'<form class="reasons" hidden><fieldset><legend>{escape(words.what_was_wrong)}</legend>{boxes}</fieldset>'
@@ -188,6 +211,10 @@ def _render_reasons(words: Messages) -> str:
     )
 
 
-_ICON = '<svg aria-hidden="true" viewBox="0 0 24 24" width="18" height="18"{turn}><path fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round" d="M7 11v9H4v-9h3zm0 0 4-8c1.500 0 2.500 1 2.500 2.500V9H19c1 0 1.800 1 1.500 2l-2 7.500c-.200.900-1 1.500-1.900 1.500H7"/></svg>'
+_ICON = (
+    '<svg aria-hidden="true" viewBox="0 0 24 24" width="18" height="18"{turn}><path fill="none" '
+    'stroke="currentColor" stroke-width="1.8" stroke-linejoin="round" d="M7 11v9H4v-9h3zm0 0 4-8c1.5 0 2.5 1 2.5 '
+    '2.5V9H19c1 0 1.8 1 1.5 2l-2 7.5c-.2.9-1 1.5-1.9 1.5H7"/></svg>'
+)
 _THUMB_UP = _ICON.replace("{turn}", "")
 _THUMB_DOWN = _ICON.replace("{turn}", ' style="transform:rotate(180deg)"')

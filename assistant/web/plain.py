@@ -9,6 +9,7 @@ from assistant.messages import detect_language, messages_for
 from assistant.records import Kept
 from assistant.web.library import Library, Shelved
 from assistant.web.markup import escape, render_quotes
+from corpus import Article
 
 
 def render_page(title: str, body: str, root: str = "/") -> str:
@@ -53,10 +54,12 @@ def render_answer(kept: Kept, shelved: Shelved | None) -> str:
             '<p class="changed">The article has changed since this answer was given. '
             "The quotation shows it as it was.</p>"
         )
-    body = ""
-    if shelved:
-        words = messages_for(detect_language(answer.question))
-        body = render_quotes(shelved.article, shelved.slug, answer, words)
+    words = messages_for(detect_language(answer.question))
+    if shelved is not None:
+        same = shelved.article.revision == kept.revision
+        body = render_quotes(shelved.article, shelved.slug, answer, words, linked=same)
+    else:
+        body = render_quotes(Article(title, "", (), ()), kept.article, answer, words, linked=False)
     read_as = f'<p class="read-as">Read as: <q>{escape(answer.read_as)}</q></p>' if answer.read_as else ""
     link = f'<p class="back"><a href="/{shelved.slug}/">Ask the article yourself</a></p>' if shelved else ""
     day = escape(kept.created[:10])
@@ -70,13 +73,23 @@ def render_answer(kept: Kept, shelved: Shelved | None) -> str:
 def restore_answer(fields: dict[str, Any]) -> Answer:
     """The Answer that was kept as a dict."""
     quotes = tuple(
-        Quote(**{**quote, "section": tuple(quote["section"]), "marks": tuple(tuple(m) for m in quote["marks"])})
+        Quote(
+            **{**quote, "section": tuple(quote["section"]), "marks": tuple(tuple(m) for m in quote["marks"])}
+        )
         for quote in fields["quotes"]
     )
     return Answer(
-        **{**fields, "outcome": Outcome(fields["outcome"]), "quotes": quotes, "suggestions": tuple(fields["suggestions"])}
+        **{
+            **fields,
+            "outcome": Outcome(fields["outcome"]),
+            "quotes": quotes,
+            "suggestions": tuple(fields["suggestions"]),
+        }
     )
 
 
 def render_missing() -> str:
-    return render_page("Not found", '<h1>Not found</h1><p>There is nothing under this address.</p><p><a href="/">All articles</a></p>')
+    return render_page(
+        "Not found",
+        '<h1>Not found</h1><p>There is nothing under this address.</p><p><a href="/">All articles</a></p>',
+    )

@@ -37,7 +37,10 @@ _GRADIO_POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'self'; object-src 'none'"
 )
-_PLAIN_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+_PLAIN_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -85,7 +88,9 @@ def create_app(settings: Settings) -> FastAPI:
         kept = service.records.find_answer(answer_id) if service.records and len(answer_id) <= 64 else None
         if kept is None:
             return HTMLResponse(render_missing(), 404)
-        return HTMLResponse(render_answer(kept, library.shelves.get(kept.article)), headers={"Cache-Control": "no-store"})
+        return HTMLResponse(
+            render_answer(kept, library.shelves.get(kept.article)), headers={"Cache-Control": "no-store"}
+        )
 
     @app.get("/healthz")
     def health() -> JSONResponse:
@@ -123,7 +128,9 @@ def create_app(settings: Settings) -> FastAPI:
             build_chat(service, shelved),
             path=f"/{slug}",
             head=HEAD,
-            theme=gr.themes.Base(font=["ui-sans-serif", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+            theme=gr.themes.Base(
+                font=["ui-sans-serif", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+            ),
             footer_links=[],
             run_history=False,
             show_error=False,

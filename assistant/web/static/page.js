@@ -16,14 +16,20 @@
     return lit[0];
   };
 
+  // Scrolls one pane alone: scrollIntoView would also move the page around it.
+  const scrollPane = (pane, target, margin) => {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const top = target.getBoundingClientRect().top - pane.getBoundingClientRect().top + pane.scrollTop - margin;
+    pane.scrollTo({ top, behavior: calm ? "auto" : "smooth" });
+  };
+
   const showInArticle = (start, end) => {
     const first = light(start, end);
     if (!first) return;
     root.body.classList.add("reading");
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    first.scrollIntoView({ block: wide.matches ? "center" : "start", behavior: calm ? "auto" : "smooth" });
+    const pane = find("#reading");
+    scrollPane(pane, first, wide.matches ? pane.clientHeight / 3 : 90);
     if (!wide.matches) {
-      find("#reading").scrollBy({ top: -90 });
       find("#back-to-answer").focus({ preventScroll: true });
     }
   };
@@ -40,7 +46,10 @@
     requestAnimationFrame(() => setTimeout(() => find(asTyped ? "#ask-typed" : "#send").click(), 30));
   };
 
-  const say = (turn, text) => { find(".said", turn).textContent = text; };
+  const say = (turn, what) => { // "kept", "notKept" or "copied", in the language of the question; "" for nothing
+    const said = find(".said", turn);
+    said.textContent = what ? said.dataset[what] : "";
+  };
 
   const drawVote = (turn) => {
     const vote = votes.get(turn.dataset.answer) || 0;
@@ -67,10 +76,10 @@
       await sendVote(turn, vote);
       const form = find(".reasons", turn);
       form.hidden = vote !== -1;
-      say(turn, vote === 1 ? "✓" : "");
+      say(turn, vote === 1 ? "kept" : "");
       if (vote === -1) find("input", form).focus();
     } catch {
-      say(turn, "That could not be kept. Please try again.");
+      say(turn, "notKept");
     }
   };
 
@@ -80,9 +89,9 @@
     try {
       await sendVote(turn, -1, reasons, find("textarea", form).value);
       form.hidden = true;
-      say(turn, "✓");
+      say(turn, "kept");
     } catch {
-      say(turn, "That could not be kept. Please try again."); // the form stays open with what was typed
+      say(turn, "notKept"); // the form stays open with what was typed
     }
   };
 
@@ -104,6 +113,19 @@
     setTimeout(() => { button.textContent = label; }, 1500);
   };
 
+  const share = async (link) => {
+    const turn = link.closest(".turn");
+    try {
+      if (navigator.share && !wide.matches) await navigator.share({ url: link.href });
+      else {
+        await navigator.clipboard.writeText(link.href);
+        say(turn, "copied");
+      }
+    } catch (error) {
+      if (error.name !== "AbortError") open(link.href, "_blank", "noopener"); // no permission: show it instead
+    }
+  };
+
   root.addEventListener("click", (event) => {
     const target = event.target.closest("a, button");
     if (!target) return;
@@ -114,6 +136,7 @@
     } else if (target.matches("[data-ask]")) ask(target.dataset.ask, target.dataset.typed === "1");
     else if (target.matches(".vote")) castVote(target);
     else if (target.matches(".copy")) copy(target);
+    else if (target.matches(".share") && !event.ctrlKey && !event.metaKey) { event.preventDefault(); share(target); }
     else if (target.id === "open-article") { cameFrom = target; root.body.classList.add("reading"); find("#back-to-answer").focus(); }
     else if (target.id === "back-to-answer") leaveArticle();
   });
@@ -132,7 +155,11 @@
     for (const turn of turns) if (turn.dataset.answer) drawVote(turn);
     const last = turns.at(-1);
     const name = last ? `${turns.length} ${last.dataset.answer || find(".asked", last).textContent}` : "";
-    if (last && name !== newest) last.scrollIntoView({ block: "start" });
+    if (last && name !== newest) {
+      scrollPane(find("#conversation"), last, 16);
+      // The button that asked is gone with the old drawing: go on from the question it asked.
+      if (root.activeElement === root.body && newest !== null) find(".asked", last).focus({ preventScroll: true });
+    }
     newest = name;
   };
   const goToHash = () => {

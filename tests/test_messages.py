@@ -1,0 +1,32 @@
+"""The catalogue of what the assistant says, and which of its languages a question is in."""
+
+import pytest
+
+from assistant.messages import FIELDS, LANGUAGES, detect_language, messages_for
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_everything(language: str) -> None:
+    words, english = messages_for(language), messages_for("en")
+    assert words.language == language
+    assert words.reasons.keys() == english.reasons.keys()
+    for field in FIELDS:
+        assert getattr(words, field)
+        if language != "en" and field not in ("reasons",):
+            assert getattr(words, field) != getattr(english, field), field
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("What happened in Worcester?", "en"),
+        ("koppinger", "en"),
+        ("¿Qué pasó en Worcester?", "es"),
+        ("O que aconteceu em Worcester?", "pt"),
+        ("Kisa ki te pase nan Worcester?", "ht"),
+        ("Chuyện gì đã xảy ra ở Worcester?", "vi"),
+        ("伍斯特发生了什么？", "zh"),
+    ],
+)
+def test_the_language_of_a_question(question: str, language: str) -> None:
+    assert detect_language(question) == language
