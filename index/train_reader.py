@@ -1,8 +1,8 @@
 """Training the reader: `python -m index.train_reader ../shared/eval --seed 0` makes index/weights again.
 
-The learning rate warms up, stays, and falls only over the last part (`decay_share`), so that a run can be
-made shorter or longer before that point without its past being any different. `--score` trains nothing and
-prints the scores of the weights that are there.
+The learning rate warms up and stays; over the closing steps it falls to zero, on the cleanest sources only.
+So the steps before can be made fewer or more without their past being any different. `--score` trains
+nothing and prints the scores of the weights that are there.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from index.reading.scoring import score_reader
 
 logger = logging.getLogger("train_reader")
 
+# The sources with the most careful questions and exact answers; the one has real unanswerable questions.
+CLOSING_SOURCES = frozenset({"squad-fit", "squadshifts-new_wiki"})
 BUCKET_BATCHES = 50  # batches sorted by length together, so that little is padding
 LOG_EVERY, SAVE_EVERY, WATCH_EVERY = 50, 300, 600  # steps
 
@@ -43,24 +46,21 @@ class Recipe:
     """The hyper-parameters of a run; rates are peak learning rates."""
 
     seed: int = 0
-    steps: int = 3300
+    steps: int = 1690
+    closing_steps: int = 490
     batch: int = 24
     rate: float = 1.5e-4
     head_rate: float = 1e-3
     warmup: int = 100
-    decay_share: float = 0.3
     weight_decay: float = 0.01
     decision_weight: float = 2.0
 
 
 def scale_rate(step: int, recipe: Recipe) -> float:
-    """The share of the peak rate at a step: up, level, down to zero."""
-    decay_from = recipe.steps * (1 - recipe.decay_share)
+    """The share of the peak rate at a step: up, level, and down to zero over the closing steps."""
     if step < recipe.warmup:
         return (step + 1) / recipe.warmup
-    if step < decay_from:
-        return 1.0
-    return max(0.0, (recipe.steps - step) / (recipe.steps - decay_from))
+    return min(1.0, (recipe.steps - step) / recipe.closing_steps)
 
 
 def order_batches(examples: Sequence[Example], batch: int, rng: random.Random) -> Iterator[list[Example]]:
@@ -77,17 +77,29 @@ def order_batches(examples: Sequence[Example], batch: int, rng: random.Random) -
 
 
 def draw_batches(
-    data: ReaderData, tokenizer: Tokenizer, table: np.ndarray, recipe: Recipe
+    data: ReaderData, tokenizer: Tokenizer, table: np.ndarray, recipe: Recipe, done: int = 0
 ) -> Iterator[list[Example]]:
-    """Batches without end, round after round with new windows; they follow from the seed alone."""
-    round_number = 0
+    """The batches of all steps after `done`: all data, then for the closing steps the cleanest sources only.
+
+    They follow from the seed alone. A round uses every question; the next has other windows of them.
+    """
+    level = recipe.steps - recipe.closing_steps
+    if done < level:
+        yield from islice(_draw_rounds(data, tokenizer, table, recipe, recipe.seed * 1000), done, level)
+    closing = replace(data, fit=tuple(q for q in data.fit if q.source in CLOSING_SOURCES))
+    rounds = _draw_rounds(closing, tokenizer, table, recipe, recipe.seed * 1000 + 500)
+    yield from islice(rounds, max(0, done - level), recipe.closing_steps)
+
+
+def _draw_rounds(
+    data: ReaderData, tokenizer: Tokenizer, table: np.ndarray, recipe: Recipe, seed: int
+) -> Iterator[list[Example]]:
     while True:
-        seed = recipe.seed * 1000 + round_number
         examples = encode_examples(make_examples(data, tokenizer, table, seed), tokenizer)
         kinds = Counter(example.kind for example in examples)
-        logger.info("round %d: %d examples, %s", round_number, len(examples), dict(kinds))
+        logger.info("round of seed %d: %d examples, %s", seed, len(examples), dict(kinds))
         yield from order_batches(examples, recipe.batch, random.Random(seed))
-        round_number += 1
+        seed += 1
 
 
 def measure_losses(
@@ -138,11 +150,7 @@ def train_network(data: ReaderData, recipe: Recipe, work: Path, resume: bool) ->
     done = _restore(checkpoint, network, optimizer) if resume and checkpoint.exists() else 0
     table = network.bert.embeddings.word_embeddings.weight.detach().numpy()
     progress = _Progress()
-    for step, batch in enumerate(draw_batches(data, tokenizer, table, recipe), start=1):
-        if step > recipe.steps:
-            break
-        if step <= done:
-            continue
+    for step, batch in enumerate(draw_batches(data, tokenizer, table, recipe, done), start=done + 1):
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * scale_rate(step - 1, recipe)
         span, decision, logits = measure_losses(network, batch)

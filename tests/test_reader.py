@@ -308,7 +308,7 @@ def make_example(starts: list[int], ends: list[int]) -> Example:
 
 class TestTraining:
     def test_the_rate_rises_stays_and_falls(self):
-        recipe = Recipe(steps=1000, warmup=100, decay_share=0.3)
+        recipe = Recipe(steps=1000, warmup=100, closing_steps=300)
         rates = [scale_rate(step, recipe) for step in (0, 49, 99, 100, 699, 850, 1000)]
         assert rates == pytest.approx([0.01, 0.5, 1.0, 1.0, 1.0, 0.5, 0.0])
 
@@ -333,11 +333,11 @@ class TestTraining:
     def test_going_on_from_a_checkpoint_gives_the_same_weights(self, tmp_path):
         torch.set_num_threads(1)
         data = ReaderData(MILL_QUESTIONS * 2, (), (), {})
-        recipe = Recipe(steps=4, batch=2, warmup=1)
+        recipe = Recipe(steps=4, closing_steps=2, batch=2, warmup=1)
         whole = train_network(data, recipe, tmp_path, resume=False)
-        # the rate of steps 1 and 2 must not depend on where the run ends, hence no decay before step 3
-        train_network(data, replace(recipe, steps=2, decay_share=0.0), tmp_path, resume=False)
-        resumed = train_network(data, replace(recipe), tmp_path, resume=True)
+        # three steps at the full rate, the third of them a closing step, as in the whole run
+        train_network(data, replace(recipe, steps=3, closing_steps=1), tmp_path, resume=False)
+        resumed = train_network(data, recipe, tmp_path, resume=True)
         for name, value in whole.state_dict().items():
             assert torch.equal(resumed.state_dict()[name], value), name
 
@@ -383,5 +383,6 @@ class TestShippedWeights:
 
     def test_scoring_counts_right_sentences(self, shipped):
         scores = score_reader(shipped, MILL_QUESTIONS)
-        assert (scores.answerable, scores.impossible) == (4, 1)
+        # the ferry's text alone has a question that it does not answer, and one beside it that it does
+        assert (scores.answerable, scores.near_misses, scores.beside) == (4, 1, 1)
         assert scores.sentence == 1.0

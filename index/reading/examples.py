@@ -19,7 +19,7 @@ MAX_WINDOW_TOKENS = 96
 WINDOW_WORDS = 60  # about 80 wordpieces
 ROUGH_SHARE = 0.15
 HEADING_SHARE = 0.17
-QUESTION_HEADING_SHARE = 0.08
+QUESTION_HEADING_SHARE = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ def _finish(
     draw = rng.random()
     if draw < HEADING_SHARE and owner.title:
         heading = owner.title + rng.choice((": ", ". "))
-    elif draw > 1 - QUESTION_HEADING_SHARE / 2:
+    elif draw > 1 - QUESTION_HEADING_SHARE:
         heading = asked.question + " "
     shift = len(heading) - begin
     if owner.answer_sentences:

@@ -72,7 +72,7 @@ class SpanNetwork(nn.Module):
             content = batch.content.bool()
             across = batch.segments[:, :, None] != batch.segments[:, None, :]
             close = close.masked_fill(~(across & content[:, None, :]), -1.0).amax(dim=-1)
-            steps = torch.bucketize(close, self._edges) + batch.segments * (len(MATCH_EDGES) + 1) + 1
+            steps = torch.bucketize(close.float(), self._edges) + batch.segments * (len(MATCH_EDGES) + 1) + 1
             return torch.where(content, steps, 0)
 
     def _find_mean_word(self) -> torch.Tensor:
@@ -136,7 +136,8 @@ def quantise_products(network: SpanNetwork) -> SpanNetwork:
         return network
     torch.backends.quantized.engine = engine
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # kept until its successor needs no compiler
+        # Announced to go in some later release; its successor is another package with a compiler behind it.
+        warnings.filterwarnings("ignore", message=".*(quantiz|qint8).*")
         quantize = torch.ao.quantization.quantize_dynamic
         network.bert.encoder = quantize(network.bert.encoder, {nn.Linear}, dtype=torch.qint8)  # type: ignore[no-untyped-call]
     return network

@@ -54,7 +54,10 @@ def save_network(network: SpanNetwork, folder: Path, card: dict[str, Any]) -> Pa
         else:
             tensors[name] = values
     path = folder / WEIGHTS_FILE
-    save_file(tensors, path)
+    part = path.with_suffix(".part")
+    save_file(tensors, part)
+    part.chmod(0o644)  # it is written readable by its owner alone
+    part.replace(path)
     config = network.bert.config.to_dict()
     manifest = {
         "format": FORMAT, "weights": WEIGHTS_FILE, "sha256": hash_file(path),

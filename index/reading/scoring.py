@@ -20,13 +20,15 @@ class Scores:
     """What a reader does with questions asked of the windows of their own text.
 
     `sentence` is the share of the `answerable` questions whose best span, over all windows, lies in a right
-    sentence. The areas under the ROC curve tell answerable from `impossible` questions, each question by its
-    best window: by the span's score over null, by the answerability logit, and by `join_scores`.
+    sentence. The areas under the ROC curve tell answerable from impossible questions, each question by its
+    best window: by the span's score over null, by the answerability logit, and by `join_scores`; over the
+    `near_misses` impossible questions and the `beside` answerable ones of the same texts.
     """
 
     answerable: int
-    impossible: int
     sentence: float
+    near_misses: int
+    beside: int
     area_span: float
     area_answerable: float
     area_joined: float
@@ -63,10 +65,12 @@ def cut_windows(question: Question) -> list[tuple[int, int]]:
 def score_reader(reader: Reader, questions: Sequence[Question]) -> Scores:
     """Ask every question of all windows of its own text; some must be answerable and some not. See Scores."""
     found = [_read_text(reader, question) for question in questions]
-    truth = np.array([question.is_answerable for question in questions])
     right = [_is_right(q, place) for q, (*_, place) in zip(questions, found, strict=True) if q.is_answerable]
-    areas = [float(roc_auc_score(truth, values)) for values in list(zip(*found, strict=True))[:3]]
-    return Scores(int(truth.sum()), int((~truth).sum()), float(np.mean(right)), *areas)
+    contested = {question.text for question in questions if not question.is_answerable}
+    pairs = [(q.is_answerable, scores) for q, scores in zip(questions, found, strict=True) if q.text in contested]
+    truth = [answerable for answerable, _ in pairs]
+    areas = [float(roc_auc_score(truth, [scores[which] for _, scores in pairs])) for which in range(3)]
+    return Scores(len(right), float(np.mean(right)), truth.count(False), truth.count(True), *areas)
 
 
 def _read_text(reader: Reader, question: Question) -> tuple[float, float, float, int]:
