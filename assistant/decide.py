@@ -17,14 +17,12 @@ ON_TOPIC = 0.42  # see `measure_topic`
 class Evidence:
     """What speaks for the first quote holding the answer.
 
-    `dense`, `coverage` and `gap` are of the best hit (gap: its score less the second's, at most 10); `kind` is
-    1 when the quote holds the kind of answer the question asks for, else 0; `span` and `answerable` are the
-    reader's logits for the best sentence, 0 without a reader.
+    `dense` and `coverage` are of the best hit; `kind` is 1 when the quote holds the kind of answer the question
+    asks for, else 0; `span` and `answerable` are the reader's logits for the best sentence, 0 without a reader.
     """
 
     dense: float
     coverage: float
-    gap: float
     kind: float
     span: float
     answerable: float
@@ -44,12 +42,12 @@ class Rule:
 
 WITHOUT_READER = Rule(
     intercept=-4.373,
-    weights=Evidence(dense=3.267, coverage=1.169, gap=0.09, kind=1.348, span=0.0, answerable=0.0),
+    weights=Evidence(dense=3.267, coverage=1.169, kind=1.348, span=0.0, answerable=0.0),
     answered_from=0.35,
 )
 WITH_READER = Rule(
     intercept=-3.0,
-    weights=Evidence(dense=2.0, coverage=1.0, gap=0.1, kind=1.0, span=0.3, answerable=0.6),
+    weights=Evidence(dense=2.0, coverage=1.0, kind=1.0, span=0.3, answerable=0.6),
     answered_from=0.5,
 )
 
@@ -62,7 +60,6 @@ def weigh_evidence(question: str, hits: Sequence[Hit], quoted: str) -> Evidence:
     return Evidence(
         dense=best.dense,
         coverage=best.coverage,
-        gap=min(10.0, best.score - hits[1].score) if len(hits) > 1 else 0.0,
         kind=float(holds_kind(expect_kind(question), quoted)),
         span=top.span_score if top else 0.0,
         answerable=top.answerable if top else 0.0,
@@ -76,7 +73,6 @@ def measure_confidence(evidence: Evidence, rule: Rule) -> float:
         rule.intercept
         + weights.dense * evidence.dense
         + weights.coverage * evidence.coverage
-        + weights.gap * evidence.gap
         + weights.kind * evidence.kind
         + weights.span * evidence.span
         + weights.answerable * evidence.answerable

@@ -16,30 +16,37 @@ class AnswerKind(StrEnum):
     OTHER = "other"
 
 
+_DO = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"
 _ASKED = (
     (
         AnswerKind.DATE,
-        r"\bwhen\b(?!\s+(?:it|they|he|she)\b)|\b(?:what|which|in what|on what)\s+(?:exact\s+)?"
-        r"(?:year|date|day|month|decade|century|time|season)\b|\bhow\s+long\s+ago\b",
+        # "when did it end", "ended when?", and not "what happens when it ends"
+        rf"\bwhen\s+{_DO}\b|\bwhen[\s?!.]*$|\b(?:what|which)\s+(?:exact\s+)?"
+        r"(?:year|date|day|month|decade|century|season)\b|\bhow\s+long\s+ago\b",
     ),
     (
         AnswerKind.NUMBER,
-        r"\bhow\s+(?:many|much|old|tall|large|big|far|fast|heavy|deep|high|long|often)\b|"
-        r"\b(?:what|which)\s+(?:is\s+the\s+|was\s+the\s+)?(?:exact\s+)?(?:number|percentage|percent|share|proportion|"
-        r"age|amount|price|cost|population|total|rate|size|height|length|phone number|budget|salary|fine)\b",
+        r"\bhow\s+(?:many|old|tall|far|heavy|deep|high|long|often)\b|\bhow\s+much\b(?!\s+(?:of|more|less|support)\b)|"
+        r"\b(?:what|which)\s+(?:is\s+the\s+|was\s+the\s+)?(?:exact\s+)?(?:number|percentage|percent|"
+        r"age|amount|price|cost|population|rate|height|length|phone number|budget|salary)\b|"
+        r"\b(?:phone|hotline)\b.*\bnumber\b",
     ),
     (AnswerKind.PERSON, r"\b(?:who|whose|whom)\b|\bwhat\s+(?:is|was|are|were)\b.{0,60}\bnames?\b"),
-    (AnswerKind.PLACE, r"\bwhere\b|\b(?:what|which)\s+(?:city|cities|towns?|country|countries|places?|states?)\b"),
+    (
+        AnswerKind.PLACE,
+        rf"\bwhere\s+{_DO}\b|\bwhere[\s?!.]*$|"
+        r"\b(?:what|which)\s+(?:city|cities|towns?|country|countries|places?|states?)\b",
+    ),
 )
 _ASKS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKED)
 _NUMBER = re.compile(
-    r"\d|%|\b(?:no|none|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|"
+    r"\d|%|\b(?:no|none|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|"
     r"fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?|[mb]illions?|half|halves|quarter|thirds?|"
     r"once|twice|several|every|daily|weekly|monthly|yearly|annually|decades?|centur(?:y|ies)|single|pair)\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(
-    r"\b(?:1\d|20)\d\d\b|\b\d{1,2}(?::\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|o['’]clock)|"
+    r"\b(?:1\d|20)\d\ds?\b|\b\d{1,2}(?::\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|o['’]clock)|"
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b|"
     r"(?i:\b(?:century|centuries|decades?|year|years|spring|summer|autumn|winter|yesterday|today|tomorrow|"

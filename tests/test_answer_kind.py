@@ -19,6 +19,10 @@ from index.answer_kind import AnswerKind, expect_kind, holds_kind
         ("Where were people arrested?", AnswerKind.PLACE),
         ("Which cities are named?", AnswerKind.PLACE),
         ("What should I do when they come?", AnswerKind.OTHER),
+        ("What happens when rich countries trade?", AnswerKind.OTHER),
+        ("the festival ended when?", AnswerKind.DATE),
+        ("What is the place called where boats land?", AnswerKind.OTHER),
+        ("how much support is there", AnswerKind.OTHER),
         ("Why?", AnswerKind.OTHER),
     ],
 )

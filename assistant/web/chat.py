@@ -52,7 +52,8 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         if problem:
             turns += f'<p class="problem" role="alert">{escape(problem)}</p>'
         busy = "true" if pending else "false"
-        return f'<div id="log" role="log" aria-label="Questions and answers" aria-busy="{busy}">{turns or greeting}</div>'
+        label = 'role="log" aria-label="Questions and answers"'
+        return f'<div id="log" {label} aria-busy="{busy}">{turns or greeting}</div>'
 
     def ask(question: str, talk: Talk, as_typed: bool) -> Iterator[tuple[str, Talk, str]]:
         """Shows the question at once, then its answer; a question that failed stays in the box."""
