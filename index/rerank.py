@@ -12,8 +12,10 @@ from index.hit import Hit, SentenceReading
 from index.passages import SearchTexts, describe_lead, list_titles
 from index.reader import Reader, Reading
 
-WINDOWS = 4  # windows read for one question
-WINDOW_WORDS = 60  # about 80 word pieces, the length the reader was trained on
+WINDOWS = (
+    3  # windows read for one question; 4 of 60 words read no better and cost a third more (docs/quality.md)
+)
+WINDOW_WORDS = 50  # about 65 word pieces
 SPAN_WEIGHT = 0.6  # fused score for one point of span score over "no span"
 ANSWERABLE_WEIGHT = 0.6  # fused score for one point of the answerability logit
 
