@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 import threading
@@ -96,6 +97,8 @@ class Library:
             log.critical("the models could not be loaded", exc_info=True)
             self._failure = "unexpected error"
         finally:
+            gc.freeze()  # what is loaded stays; only what comes after is looked through for garbage
+            gc.enable()
             self._loaded.set()
 
 
