@@ -12,13 +12,14 @@ class SearchTexts:
     """The texts of one article to be searched, and which passage each belongs to.
 
     `plain` are the sentences without what introduces
-    them; `owner[i]` is the passage of `sentences[i]`; sentences are in reading order, so those of passage p are
+    them, `titled` the sentences under the title of their section; `owner[i]` is the passage of `sentences[i]`; sentences are in reading order, so those of passage p are
     `sentences[first[p] : first[p + 1]]`. `asked[i]` is the passage of `questions[i]`.
     """
 
     passages: tuple[str, ...]
     sentences: tuple[str, ...]
     plain: tuple[str, ...]
+    titled: tuple[str, ...]
     questions: tuple[str, ...]
     first: tuple[int, ...]
     owner: tuple[int, ...]
@@ -55,13 +56,16 @@ def collect_texts(article: Article) -> SearchTexts:
     """Every text of an article that a question is compared with."""
     sentences: list[str] = []
     plain: list[str] = []
+    titled: list[str] = []
     owner: list[int] = []
     first = [0]
     for at, passage in enumerate(article.passages):
         lead = describe_lead(article, passage)
+        title = list_titles(article, passage)[-1:]
         for span in passage.sentences:
             plain.append(span.cut(article.text))
             sentences.append(f"{lead} {plain[-1]}".strip())
+            titled.append(" ".join((*title, sentences[-1])))
             owner.append(at)
         first.append(len(sentences))
     pairs = [(at, passage.question) for at, passage in enumerate(article.passages) if passage.question]
@@ -69,6 +73,7 @@ def collect_texts(article: Article) -> SearchTexts:
         passages=tuple(describe_passage(article, passage) for passage in article.passages),
         sentences=tuple(sentences),
         plain=tuple(plain),
+        titled=tuple(titled),
         questions=tuple(question.cut(article.text) for _, question in pairs),
         first=tuple(first),
         owner=tuple(owner),

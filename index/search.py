@@ -145,7 +145,7 @@ def open_index(
         spelling=spelling,
         vectors=vectors,
         passage_words=LexicalIndex([spelling.correct_text(text) for text in texts.passages]),
-        sentence_words=LexicalIndex([spelling.correct_text(text) for text in texts.sentences]),
+        sentence_words=LexicalIndex([spelling.correct_text(text) for text in texts.titled]),
         kinds={
             kind: np.array([holds_kind(kind, text) for text in texts.plain], dtype=bool)
             for kind in AnswerKind

@@ -110,10 +110,14 @@ def ask_strangers(assistants: Sequence[tuple[Assistant, QuestionSet]]) -> list[R
 
 
 def measure_share(results: Sequence[Result], holds: Callable[[Result], bool]) -> tuple[float, float, float]:
-    """A share with its 95 % interval: (share, low, high), articles drawn with replacement, 1,000 times."""
+    """A share with its 95 % interval: (share, low, high), articles drawn with replacement, 1,000 times.
+
+    Of a single article its questions are drawn.
+    """
     groups: dict[str, list[bool]] = {}
-    for result in results:
-        groups.setdefault(result.article, []).append(holds(result))
+    single = len({result.article for result in results}) == 1
+    for at, result in enumerate(results):
+        groups.setdefault(str(at) if single else result.article, []).append(holds(result))
     totals = np.array([(sum(group), len(group)) for group in groups.values()], dtype=float)
     draws = np.random.default_rng(0).integers(0, len(totals), size=(1000, len(totals)))
     shares = totals[draws, 0].sum(axis=1) / totals[draws, 1].sum(axis=1)
