@@ -175,9 +175,10 @@ def measure_set(results: Sequence[Result]) -> dict[str, float | list[float]]:
             float(roc_auc_score([r.answerable for r in both], [r.topic for r in both])), 4
         )
     shown = [r for r in results if r.outcome == Outcome.ANSWERED]
-    figures["of 100 shown answers: wrong"] = round(
-        100 * sum(not r.held for r in shown) / max(1, len(shown)), 1
-    )
+    if any(r.held for r in shown):
+        figures["of 100 shown answers: wrong"] = round(
+            100 * sum(not r.held for r in shown) / max(1, len(shown)), 1
+        )
     return figures
 
 
