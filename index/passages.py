@@ -11,9 +11,9 @@ from corpus import Article, Passage, Span
 class SearchTexts:
     """The texts of one article to be searched, and which passage each belongs to.
 
-    `plain` are the sentences without what introduces
-    them, `titled` the sentences under the title of their section; `owner[i]` is the passage of `sentences[i]`; sentences are in reading order, so those of passage p are
-    `sentences[first[p] : first[p + 1]]`. `asked[i]` is the passage of `questions[i]`.
+    `sentences` are with what introduces them (a lead-in, a question), `plain` without, `titled` with the title
+    of their section too. `owner[i]` is the passage of sentence i; sentences are in reading order, so those of
+    passage p are `first[p]` to `first[p + 1] - 1`. `asked[i]` is the passage of `questions[i]`.
     """
 
     passages: tuple[str, ...]
