@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export HF_HUB_OFFLINE := 1
 export GRADIO_ANALYTICS_ENABLED := False
 
-.PHONY: run test lint bench-quality bench-speed clean
+.PHONY: run test bench-quality bench-speed clean
 
 run: $(VENV)/.run
 	$(BIN)/python app.py $(if $(ARTICLE),"$(ARTICLE)")
@@ -15,10 +15,6 @@ test: $(VENV)/.test
 	.ci/browser
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -q
-
-lint: $(VENV)/.test
-	$(BIN)/ruff check .
-	$(BIN)/mypy
 
 bench-quality: $(VENV)/.test
 	$(BIN)/python -m tests.bench.quality

@@ -9,7 +9,7 @@ gc.disable()  # importing makes objects that stay; looking for garbage among the
 
 import uvicorn
 
-from assistant.settings import Settings
+from assistant.settings import SettingsError, read_settings
 from assistant.web import ArticleError, create_app
 
 
@@ -17,12 +17,12 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("httpx", "sentence_transformers", "bm25s"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    settings = Settings()
-    if len(sys.argv) > 1:
-        settings = settings.model_copy(update={"articles": Path(sys.argv[1])})
     try:
+        settings = read_settings()
+        if len(sys.argv) > 1:
+            settings = settings.model_copy(update={"articles": Path(sys.argv[1])})
         app = create_app(settings)
-    except ArticleError as error:
+    except (ArticleError, SettingsError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     print(f"Serving on http://{settings.host}:{settings.port}", flush=True)

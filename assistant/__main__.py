@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import track
 
 from assistant.answer import Answer, Outcome
 from assistant.assistant import Assistant, QuestionError
-from assistant.settings import Settings
+from assistant.settings import SettingsError, read_settings
 from corpus import ArticleError
 from index import EncoderError
 
@@ -83,13 +82,9 @@ def build(article: ArticleFile) -> None:
 
 def open_assistant(article: Path, verify: bool = False) -> Assistant:
     try:
-        return Assistant.open(article, Settings(), verify=verify)
-    except (ArticleError, EncoderError) as error:
+        return Assistant.open(article, read_settings(), verify=verify)
+    except (ArticleError, EncoderError, SettingsError) as error:
         fail(str(error))
-    except ValidationError as error:
-        fail(
-            "; ".join(f"ASSISTANT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        )
 
 
 def read_questions(file: Path) -> Iterator[Asked]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names the variable and what is wrong with it."""
 
 
 class Settings(BaseSettings):
@@ -35,3 +39,12 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the server listens on.")
     max_question: int = Field(500, ge=20, le=5000, description="Longest question taken, in characters.")
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (f"ASSISTANT_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        raise SettingsError("; ".join(wrong)) from error
