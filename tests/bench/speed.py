@@ -1,4 +1,4 @@
-"""How fast: `python -m tests.bench.speed [--start]`. Medians and ratios taken in one run, interleaved.
+"""How fast: `python -m tests.bench.speed [--start] [--threads]`. Medians and ratios taken in one run, interleaved.
 
 One question is compared with one bare encoding of the same question by the same model. `--start` also measures
 the time from starting the server, with packages and index in place, to its first answer.
@@ -55,6 +55,25 @@ def measure_questions() -> None:
         )
 
 
+def measure_threads() -> None:
+    """Median milliseconds of one encoding on one and on two threads, alone and beside a busy process."""
+    for busy in (False, True):
+        other = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if busy else None
+        try:
+            for threads in (1, 2):
+                encoder = SentenceEncoder(threads=threads)
+                times = []
+                for _ in range(30):
+                    began = time.perf_counter()
+                    encoder.encode(["How many people formed the ring in Worcester?"])
+                    times.append((time.perf_counter() - began) * 1000)
+                beside = "beside a busy process" if busy else "alone"
+                print(f"one encoding on {threads} threads, {beside}: {statistics.median(times[5:]):.0f} ms")
+        finally:
+            if other is not None:
+                other.kill()
+
+
 def measure_start() -> None:
     """Seconds from starting the server to the page, to readiness, and to the first answer."""
     with socket.socket() as free:
@@ -99,8 +118,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--start", action="store_true", help="also measure the start of the server")
+    parser.add_argument("--threads", action="store_true", help="also compare one thread with two")
     options = parser.parse_args()
     measure_questions()
+    if options.threads:
+        measure_threads()
     if options.start:
         measure_start()
 
