@@ -96,7 +96,10 @@ def _replace_pronoun(
 ) -> str:
     word = pronoun.group(1).casefold()
     person = word in _PERSON
-    meant = names.find(before, people_only=person) or (None if person else _last_noun_phrase(before))
+    asks_who = re.match(r"\s*who\b", before, re.I) is not None  # then whoever is named is a person
+    meant = names.find(before, people_only=person) or (names.find(before) if person and asks_who else None)
+    if meant is None and not person:
+        meant = _last_noun_phrase(before)
     if meant and re.search(rf"\bthe\s+{re.escape(meant)}", before, re.I):
         meant = f"the {meant}"
     if meant is None and person:

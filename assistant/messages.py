@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from assistant.answer import Outcome
+
 LANGUAGES = ("en", "es", "pt", "ht", "vi", "zh")
 # A short question in English is sometimes taken for another language at low probability: of the golden
 # questions two, at 0.30 and 0.37; questions in the other languages reach 0.83 and more.
@@ -16,7 +18,12 @@ SURE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The texts around an answer, in one language."""
+    """The texts around an answer, in one language.
+
+    `unsure` and `nothing_found` take the places of `nearest` and `off_topic` for a question in another language
+    than the article's: an encoder for the article's language finds a passage by names and dates, and cannot tell
+    that nothing else answers.
+    """
 
     language: str
     answered: str
@@ -24,6 +31,9 @@ class Messages:
     nearest_hint: str
     off_topic: str
     off_topic_hint: str
+    unsure: str
+    unsure_hint: str
+    nothing_found: str
     searched_english: str
     reading_as: str
     ask_as_typed: str
@@ -50,6 +60,9 @@ _ENGLISH = Messages(
     nearest_hint="This is the passage that comes nearest. It does not answer the question.",
     off_topic="The article is not about that",
     off_topic_hint="Nothing in it comes near this question. You could ask one of these instead.",
+    unsure="The nearest passage",
+    unsure_hint="I cannot tell whether it answers a question in this language.",
+    nothing_found="I found nothing near this question",
     searched_english="I searched an article in English; its words are quoted as they stand.",
     reading_as="Reading this as:",
     ask_as_typed="Ask it as typed",
@@ -83,6 +96,9 @@ _OTHERS = (
         nearest_hint="Este es el pasaje más cercano. No responde a la pregunta.",
         off_topic="El artículo no trata de eso",
         off_topic_hint="Nada en él se acerca a esta pregunta. Puede hacer una de estas.",
+        unsure="El pasaje más cercano",
+        unsure_hint="No puedo saber si responde a una pregunta en español.",
+        nothing_found="No encontré nada cercano a esta pregunta",
         searched_english="Busqué en un artículo en inglés; sus palabras se citan tal como están.",
         reading_as="Lo entiendo así:",
         ask_as_typed="Preguntar tal como lo escribí",
@@ -115,6 +131,9 @@ _OTHERS = (
         nearest_hint="Este é o trecho mais próximo. Ele não responde à pergunta.",
         off_topic="O artigo não trata disso",
         off_topic_hint="Nada nele se aproxima desta pergunta. Pode fazer uma destas.",
+        unsure="O trecho mais próximo",
+        unsure_hint="Não sei dizer se responde a uma pergunta em português.",
+        nothing_found="Não encontrei nada próximo desta pergunta",
         searched_english="Procurei num artigo em inglês; as suas palavras são citadas tal como estão.",
         reading_as="Entendi assim:",
         ask_as_typed="Perguntar como escrevi",
@@ -147,6 +166,9 @@ _OTHERS = (
         nearest_hint="Men pasaj ki pi pre a. Li pa reponn kesyon an.",
         off_topic="Atik la pa pale de sa",
         off_topic_hint="Pa gen anyen ladan l ki pre kesyon sa a. Ou ka poze youn nan sa yo.",
+        unsure="Pasaj ki pi pre a",
+        unsure_hint="Mwen pa ka di si li reponn yon kesyon an kreyòl.",
+        nothing_found="Mwen pa jwenn anyen ki pre kesyon sa a",
         searched_english="Mwen chèche nan yon atik ki ekri an anglè; mo li yo site jan yo ye a.",
         reading_as="Men jan mwen konprann li:",
         ask_as_typed="Poze l jan mwen ekri l la",
@@ -179,6 +201,9 @@ _OTHERS = (
         nearest_hint="Đây là đoạn gần nhất. Đoạn này không trả lời câu hỏi.",
         off_topic="Bài báo không nói về việc đó",
         off_topic_hint="Không có gì trong bài gần với câu hỏi này. Bạn có thể hỏi một trong các câu sau.",
+        unsure="Đoạn gần nhất",
+        unsure_hint="Tôi không thể biết đoạn này có trả lời câu hỏi bằng tiếng Việt hay không.",
+        nothing_found="Tôi không tìm thấy gì gần với câu hỏi này",
         searched_english="Tôi đã tìm trong một bài báo tiếng Anh; lời trích được giữ nguyên văn.",
         reading_as="Tôi hiểu câu hỏi là:",
         ask_as_typed="Hỏi đúng như đã gõ",
@@ -211,6 +236,9 @@ _OTHERS = (
         nearest_hint="这是最接近的段落，但没有回答这个问题。",
         off_topic="文章不涉及这个话题",
         off_topic_hint="文中没有与此相近的内容。您可以改问下面的问题。",
+        unsure="最接近的段落",
+        unsure_hint="我无法判断它是否回答了用中文提出的问题。",
+        nothing_found="我没有找到与此问题相近的内容",
         searched_english="我搜索的是一篇英文文章，引文保持原文。",
         reading_as="我的理解是：",
         ask_as_typed="按原样提问",
@@ -238,6 +266,18 @@ _OTHERS = (
 )
 _CATALOGUE = {each.language: each for each in (_ENGLISH, *_OTHERS)}
 FIELDS = tuple(field.name for field in fields(Messages))
+
+
+def tell_outcome(words: Messages, outcome: Outcome, article_language: str) -> str:
+    """What is said of an answer in a line; never that the article does not say what could not be judged."""
+    judged = words.language == article_language
+    match outcome:
+        case Outcome.ANSWERED:
+            return words.answered
+        case Outcome.NEAREST:
+            return words.nearest if judged else words.unsure
+        case Outcome.OFF_TOPIC:
+            return words.off_topic if judged else words.nothing_found
 
 
 def messages_for(language: str) -> Messages:

@@ -15,7 +15,8 @@ SUGGESTIONS = 3
 def list_questions(article: Article) -> tuple[str, ...]:
     """What can be offered, in reading order: the article's questions, then its section titles."""
     asked = [p.question.cut(article.text).strip() for p in article.passages if p.question]
-    filled = {passage.section for passage in article.passages}
+    asking = {passage.section for passage in article.passages if passage.question}
+    filled = {passage.section for passage in article.passages} - asking
     titles = [
         s.title for at, s in enumerate(article.sections) if at in filled and s.heading.end > s.heading.start
     ]

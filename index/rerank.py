@@ -16,8 +16,9 @@ WINDOWS = (
     3  # windows read for one question; 4 of 60 words read no better and cost a third more (docs/quality.md)
 )
 WINDOW_WORDS = 50  # about 65 word pieces
-SPAN_WEIGHT = 0.6  # fused score for one point of span score over "no span"
-ANSWERABLE_WEIGHT = 0.6  # fused score for one point of the answerability logit
+# Fused score for one point of the reader's logits; flat around here (`python -m tests.bench.fit_ranking`).
+SPAN_WEIGHT = 0.6  # span score over "no span"
+ANSWERABLE_WEIGHT = 0.6
 
 
 @dataclass(frozen=True, slots=True)

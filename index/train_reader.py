@@ -254,7 +254,8 @@ def main() -> None:
     if not given.score:
         given.work.mkdir(parents=True, exist_ok=True)
         logging.basicConfig(
-            level=logging.INFO, format="%(asctime)s %(message)s",
+            level=logging.INFO,
+            format="%(asctime)s %(message)s",
             handlers=[logging.StreamHandler(), logging.FileHandler(given.work / "training.log")],
         )
         logging.getLogger("bm25s").setLevel(logging.WARNING)

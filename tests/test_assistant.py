@@ -53,6 +53,7 @@ def test_a_follow_up_is_read_with_the_question_before(assistant: Assistant) -> N
 
 
 def test_suggestions_are_questions_of_the_article_not_asked_yet(assistant: Assistant) -> None:
+    assert "Questions and Answers" not in assistant.starters
     assert assistant.starters[:2] == ("Who paid for the festival?", "May I bring a tent?")
     answer = assistant.ask("who PAID for the festival")
     assert "Who paid for the festival?" not in answer.suggestions

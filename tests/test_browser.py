@@ -120,6 +120,15 @@ def test_what_the_article_does_not_say_looks_different(
     assert page.locator(".turn blockquote").count() == 0
 
 
+def test_a_question_in_spanish_is_not_told_that_the_article_is_silent(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, (390, 844))
+    ask(page, "¿Qué pasó en Worcester?")
+    expect(page.locator(".turn .verdict")).to_have_text("El pasaje más cercano")
+    expect(page.locator(".turn")).not_to_contain_text("El artículo no lo dice")
+    expect(page.locator(".turn blockquote")).to_have_attribute("lang", "en")
+    expect(page.locator(".turn blockquote")).to_contain_text("Worcester")
+
+
 def test_questions_come_out_as_typed(browser: Browser, address: str) -> None:
     page = open_page(browser, address, (1280, 800))
     page.on("dialog", lambda dialog: pytest.fail("a script ran"))

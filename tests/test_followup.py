@@ -105,6 +105,16 @@ def test_a_person_nobody_named_is_looked_for_in_the_answer_before() -> None:
     )
 
 
+def test_whoever_was_asked_about_by_who_is_a_person() -> None:
+    names = Names(("Ann Lee", "New Bedford"), ())
+    assert stand_alone("what does she want?", ["Who is Ann Lee?"], names) == "What does Ann Lee want?"
+    assert "New Bedford" in stand_alone("what did he see?", ["What happened in New Bedford?"], names)
+    assert (
+        stand_alone("what did he see?", ["What happened in New Bedford?"], names)
+        != "What did New Bedford see?"
+    )
+
+
 def test_an_article_without_names() -> None:
     empty = Names((), ())
     assert stand_alone("and in Rome?", ["what happened in paris?"], empty) == "what happened in Rome?"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.messages import FIELDS, LANGUAGES, detect_language, messages_for
+from assistant.answer import Outcome
+from assistant.messages import FIELDS, LANGUAGES, detect_language, messages_for, tell_outcome
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -30,3 +31,12 @@ def test_every_language_says_everything(language: str) -> None:
 )
 def test_the_language_of_a_question(question: str, language: str) -> None:
     assert detect_language(question) == language
+
+
+def test_what_cannot_be_judged_is_not_denied() -> None:
+    spanish, english = messages_for("es"), messages_for("en")
+    assert tell_outcome(english, Outcome.NEAREST, "en") == "The article does not say"
+    assert tell_outcome(spanish, Outcome.NEAREST, "en") == "El pasaje más cercano"
+    assert tell_outcome(spanish, Outcome.NEAREST, "es") == "El artículo no lo dice"
+    assert tell_outcome(spanish, Outcome.OFF_TOPIC, "en") == "No encontré nada cercano a esta pregunta"
+    assert tell_outcome(spanish, Outcome.ANSWERED, "en") == "El artículo dice"

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assistant.assistant import QuestionError
-from assistant.messages import Messages, messages_for
+from assistant.messages import Messages, messages_for, tell_outcome
 from assistant.records import RecordError, Vote
 from assistant.suggest import list_starters
 from assistant.web.library import NotReadyError
@@ -56,7 +56,7 @@ def describe_reply(article: Article, slug: str, reply: Reply) -> dict[str, objec
         "confidence": answer.confidence,
         "read_as": answer.read_as,
         "language": reply.language,
-        "message": getattr(words, answer.outcome.value),
+        "message": tell_outcome(words, answer.outcome, article.language),
         "quotes": [
             {
                 "text": quote.text,

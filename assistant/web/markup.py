@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import quote as percent_encode
 
 from assistant.answer import Answer, Outcome, Quote
-from assistant.messages import Messages, messages_for
+from assistant.messages import Messages, messages_for, tell_outcome
 from corpus import Article, Passage, PassageKind, Span
 
 _MARKER = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
@@ -140,19 +140,16 @@ def render_quotes(article: Article, slug: str, answer: Answer, words: Messages, 
         if words.language != article.language
         else ""
     )
-    match answer.outcome:
-        case Outcome.ANSWERED:
-            return f'<div class="card answered"><p class="verdict">{escape(words.answered)}</p>{note}{quotes}</div>'
-        case Outcome.NEAREST:
-            return (
-                f'<div class="card nearest"><p class="verdict">{escape(words.nearest)}</p>{note}'
-                f'<p class="hint">{escape(words.nearest_hint)}</p>{quotes}</div>'
-            )
-        case Outcome.OFF_TOPIC:
-            return (
-                f'<div class="card off-topic"><p class="verdict">{escape(words.off_topic)}</p>{note}'
-                f'<p class="hint">{escape(words.off_topic_hint)}</p></div>'
-            )
+    foreign = words.language != article.language
+    hint = {
+        Outcome.ANSWERED: "",
+        Outcome.NEAREST: words.unsure_hint if foreign else words.nearest_hint,
+        Outcome.OFF_TOPIC: "" if foreign else words.off_topic_hint,
+    }[answer.outcome]
+    told = f'<p class="hint">{escape(hint)}</p>' if hint else ""
+    verdict = escape(tell_outcome(words, answer.outcome, article.language))
+    look = answer.outcome.value.replace("_", "-")
+    return f'<div class="card {look}"><p class="verdict">{verdict}</p>{note}{told}{quotes}</div>'
 
 
 def render_suggestions(questions: Sequence[str], label: str) -> str:

@@ -174,8 +174,10 @@ def _answer_numbers(question: Question) -> set[int]:
     if question.answer_sentences:
         return set(question.answer_sentences)
     return {
-        number for number, (first, last) in enumerate(question.sentences)
-        for start, end in question.answers if start < last and end > first
+        number
+        for number, (first, last) in enumerate(question.sentences)
+        for start, end in question.answers
+        if start < last and end > first
     }
 
 
@@ -251,11 +253,13 @@ def encode_examples(written: Sequence[Written], tokenizer: Tokenizer) -> list[Ex
                 ends.extend(inside if item.whole_sentences else inside[-1:])
         if bool(starts) != bool(item.gold) or not question.ids:
             continue
-        examples.append(Example(
-            np.array(question.ids[:MAX_QUESTION_TOKENS], dtype=np.int32),
-            np.array(window.ids[:MAX_WINDOW_TOKENS], dtype=np.int32),
-            np.array(sorted(set(starts)), dtype=np.int32),
-            np.array(sorted(set(ends)), dtype=np.int32),
-            item.kind,
-        ))
+        examples.append(
+            Example(
+                np.array(question.ids[:MAX_QUESTION_TOKENS], dtype=np.int32),
+                np.array(window.ids[:MAX_WINDOW_TOKENS], dtype=np.int32),
+                np.array(sorted(set(starts)), dtype=np.int32),
+                np.array(sorted(set(ends)), dtype=np.int32),
+                item.kind,
+            )
+        )
     return examples

@@ -44,10 +44,12 @@ def _pair_opposites() -> dict[str, list[str]]:
 
 OPPOSITES = _pair_opposites()
 
-STOP_WORDS = frozenset("""
+STOP_WORDS = frozenset(
+    """
 a an the of in on at to for from by with and or as is was are were be been did do does has have had that this
 it its what which who whom whose when where why how much many if than then there into about i you your my me
-""".split())
+""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def gather_surroundings(texts: Sequence[str]) -> Surroundings:
         for match in _NAME.finditer(text):
             before = text[: match.start()].rstrip()
             name = match.group().rstrip("'’-")
-            if before and before[-1] not in ".!?\"“:" and len(name) > 2 and name.lower() not in STOP_WORDS:
+            if before and before[-1] not in '.!?"“:' and len(name) > 2 and name.lower() not in STOP_WORDS:
                 names.add(name)
         numbers.update(_NUMBER.findall(text))
         words.update(word for word in re.findall(r"\b[a-z]{4,}\b", text))
@@ -137,14 +139,20 @@ def _swap_name(task: _Task) -> str | None:
     old = re.sub(r"['’]s?$", "", match.group())
     keep_window = task.rng.random() < 0.3  # a name that the window does hold makes the harder near miss
     choices = [
-        name for name in task.around.names
-        if name not in task.question and old not in name and name not in task.answer
+        name
+        for name in task.around.names
+        if name not in task.question
+        and old not in name
+        and name not in task.answer
         and not (task.answer and task.answer in name)
-        and (name in task.window) == keep_window and abs(len(name.split()) - len(old.split())) <= 1
+        and (name in task.window) == keep_window
+        and abs(len(name.split()) - len(old.split())) <= 1
     ]
     if not choices:
         return None
-    return task.question[: match.start()] + task.rng.choice(choices) + task.question[match.start() + len(old) :]
+    return (
+        task.question[: match.start()] + task.rng.choice(choices) + task.question[match.start() + len(old) :]
+    )
 
 
 def _swap_opposite(task: _Task) -> str | None:
@@ -159,14 +167,16 @@ def _swap_opposite(task: _Task) -> str | None:
 def _swap_sibling(task: _Task) -> str | None:
     in_window = set(re.findall(r"[a-z]+", task.window.lower()))
     found = [
-        m for m in _WORD.finditer(task.question)
+        m
+        for m in _WORD.finditer(task.question)
         if len(m.group()) >= 4 and m.group().islower() and m.group() not in STOP_WORDS
     ]
     task.rng.shuffle(found)
     for match in found:
         old = match.group()
         choices = [
-            word for word in task.siblings(old)
+            word
+            for word in task.siblings(old)
             if word[:4] != old[:4] and word not in in_window and word not in task.question.lower()
         ]
         near = [word for word in choices if word in task.around.words]
@@ -191,7 +201,9 @@ def _negate(task: _Task) -> str | None:
         return None
     # "was the treaty signed" -> "was the treaty not signed"; before the last words where grammar allows most
     at = task.rng.randint(2, min(4, len(rest) - 1))
-    return task.question[: found.end()] + " ".join([*rest[:at], task.rng.choice(["not", "never"]), *rest[at:]])
+    return task.question[: found.end()] + " ".join(
+        [*rest[:at], task.rng.choice(["not", "never"]), *rest[at:]]
+    )
 
 
 def _add_condition(task: _Task) -> str | None:

@@ -46,9 +46,7 @@ class SpanNetwork(nn.Module):
         self.bert = BertModel(config, add_pooling_layer=False)
         self.match = nn.Embedding(2 * (len(MATCH_EDGES) + 1) + 1, config.hidden_size)
         self.span = nn.Linear(config.hidden_size, 2)
-        self.answerable = nn.Sequential(
-            nn.Linear(2 * config.hidden_size, 128), nn.GELU(), nn.Linear(128, 1)
-        )
+        self.answerable = nn.Sequential(nn.Linear(2 * config.hidden_size, 128), nn.GELU(), nn.Linear(128, 1))
         nn.init.zeros_(self.match.weight)
         nn.init.normal_(self.span.weight, std=0.02)
         nn.init.zeros_(self.span.bias)

@@ -21,8 +21,14 @@ WEIGHTS_FILE = "reader.safetensors"
 REPAIR = "restore it from the repository (git checkout -- index/weights), or go on without the reader"
 _SCALE = "#scale"
 _CONFIG = (
-    "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
-    "max_position_embeddings", "type_vocab_size", "layer_norm_eps",
+    "vocab_size",
+    "hidden_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "intermediate_size",
+    "max_position_embeddings",
+    "type_vocab_size",
+    "layer_norm_eps",
 )
 
 
@@ -60,8 +66,11 @@ def save_network(network: SpanNetwork, folder: Path, card: dict[str, Any]) -> Pa
     part.replace(path)
     config = network.bert.config.to_dict()
     manifest = {
-        "format": FORMAT, "weights": WEIGHTS_FILE, "sha256": hash_file(path),
-        "network": {name: config[name] for name in _CONFIG}, **card,
+        "format": FORMAT,
+        "weights": WEIGHTS_FILE,
+        "sha256": hash_file(path),
+        "network": {name: config[name] for name in _CONFIG},
+        **card,
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
@@ -89,7 +98,8 @@ def load_network(folder: Path) -> SpanNetwork:
         name: torch.from_numpy(
             restore_rows(values, stored[name + _SCALE]) if values.dtype == np.int8 else values
         )
-        for name, values in stored.items() if not name.endswith(_SCALE)
+        for name, values in stored.items()
+        if not name.endswith(_SCALE)
     }
     network = SpanNetwork(config)
     try:

@@ -67,7 +67,9 @@ def score_reader(reader: Reader, questions: Sequence[Question]) -> Scores:
     found = [_read_text(reader, question) for question in questions]
     right = [_is_right(q, place) for q, (*_, place) in zip(questions, found, strict=True) if q.is_answerable]
     contested = {question.text for question in questions if not question.is_answerable}
-    pairs = [(q.is_answerable, scores) for q, scores in zip(questions, found, strict=True) if q.text in contested]
+    pairs = [
+        (q.is_answerable, scores) for q, scores in zip(questions, found, strict=True) if q.text in contested
+    ]
     truth = [answerable for answerable, _ in pairs]
     areas = [float(roc_auc_score(truth, [scores[which] for _, scores in pairs])) for which in range(3)]
     return Scores(len(right), float(np.mean(right)), truth.count(False), truth.count(True), *areas)

@@ -109,16 +109,26 @@ def load_squad(path: Path, source: str, titles: frozenset[str] | None = None) ->
             for entry in paragraph["qas"]:
                 answers: tuple[Range, ...] = ()
                 if not entry.get("is_impossible"):
-                    answers = tuple(sorted({
-                        (answer["answer_start"], answer["answer_start"] + len(answer["text"]))
-                        for answer in entry["answers"]
-                        if text.startswith(answer["text"], answer["answer_start"]) and answer["text"].strip()
-                    }))
+                    answers = tuple(
+                        sorted(
+                            {
+                                (answer["answer_start"], answer["answer_start"] + len(answer["text"]))
+                                for answer in entry["answers"]
+                                if text.startswith(answer["text"], answer["answer_start"])
+                                and answer["text"].strip()
+                            }
+                        )
+                    )
                     if not answers:
                         continue
                 yield Question(
-                    source, f"{source}/{title or number}", title.replace("_", " "), entry["question"].strip(),
-                    text, sentences, answers,
+                    source,
+                    f"{source}/{title or number}",
+                    title.replace("_", " "),
+                    entry["question"].strip(),
+                    text,
+                    sentences,
+                    answers,
                 )
 
 
@@ -135,8 +145,13 @@ def load_fairytales(path: Path) -> Iterator[Question]:
                 answers = tuple(sorted({span for span in found if span}))
                 if answers:
                     yield Question(
-                        "fairytaleqa", f"fairytaleqa/{article['title']}", article["title"].replace("-", " "),
-                        entry["question"], text, sentences, answers,
+                        "fairytaleqa",
+                        f"fairytaleqa/{article['title']}",
+                        article["title"].replace("-", " "),
+                        entry["question"],
+                        text,
+                        sentences,
+                        answers,
                     )
 
 
@@ -154,8 +169,14 @@ def load_selqa(path: Path) -> Iterator[Question]:
     for entry in read_json(path):
         text, sentences = join_sentences([join_tokens(sentence) for sentence in entry["candidates"]])
         yield Question(
-            "selqa", f"selqa/{entry['article']}", f"{entry['article']}: {entry['section']}",
-            join_tokens(entry["question"]), text, sentences, (), tuple(entry["answers"]),
+            "selqa",
+            f"selqa/{entry['article']}",
+            f"{entry['article']}: {entry['section']}",
+            join_tokens(entry["question"]),
+            text,
+            sentences,
+            (),
+            tuple(entry["answers"]),
         )
 
 
@@ -171,8 +192,14 @@ def load_qed(path: Path) -> Iterator[Question]:
         text, sentences = join_sentences([join_tokens(raw[a:b]) for a, b in pairwise(starts)])
         if chosen:
             yield Question(
-                "qed", f"qed/{entry['title_text']}", entry["title_text"], entry["question_text"],
-                text, sentences, (), tuple(chosen),
+                "qed",
+                f"qed/{entry['title_text']}",
+                entry["title_text"],
+                entry["question_text"],
+                text,
+                sentences,
+                (),
+                tuple(chosen),
             )
 
 
@@ -186,8 +213,14 @@ def load_clapnq(path: Path) -> Iterator[Question]:
         if selected and not chosen:
             continue
         yield Question(
-            "clapnq", f"clapnq/{passage['title']}", passage["title"], entry["input"],
-            text, sentences, (), chosen,
+            "clapnq",
+            f"clapnq/{passage['title']}",
+            passage["title"],
+            entry["input"],
+            text,
+            sentences,
+            (),
+            chosen,
         )
 
 
@@ -234,8 +267,14 @@ def load_sentence_questions(path: Path, per_text: int = 6, per_article: int = 60
         for number, sentence in enumerate(group):
             for question in asked[sentence]:
                 yield Question(
-                    "sentence-questions", f"sentence-questions/{first // per_article}", "", question, text,
-                    sentences, (), (number,),
+                    "sentence-questions",
+                    f"sentence-questions/{first // per_article}",
+                    "",
+                    question,
+                    text,
+                    sentences,
+                    (),
+                    (number,),
                 )
 
 
