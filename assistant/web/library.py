@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant, load_reader
+from assistant.messages import detect_language
 from assistant.settings import Settings
 from corpus import Article, ArticleError, read_article
 from index import EncoderError, SentenceEncoder
@@ -69,6 +70,8 @@ class Library:
     def start(self) -> None:
         """Load the models and the indexes in the background."""
         threading.Thread(target=self._load, name="loading", daemon=True).start()
+        # Beside it, so that the first reader does not wait for the language model too.
+        threading.Thread(target=detect_language, args=("warm up",), name="languages", daemon=True).start()
 
     @property
     def ready(self) -> bool:
