@@ -18,18 +18,19 @@ from assistant.decide import (
     measure_confidence,
     weigh_evidence,
 )
-from assistant.followup import stand_alone
+from assistant.followup import asks_for_more, stand_alone
 from assistant.names import find_names
-from assistant.quote import choose_quotes
+from assistant.quote import choose_quotes, set_aside
 from assistant.settings import Settings
 from assistant.suggest import list_starters, suggest_questions
-from corpus import Article, normalise_text, read_article
+from corpus import Article, Span, normalise_text, read_article
 from index import ArticleIndex, Encoder, Reader, ReaderError, SentenceEncoder, SpanReader, open_index
 from index.reader import WEIGHTS
 
 log = logging.getLogger(__name__)
 
 MOST_SHOWN = {Outcome.ANSWERED: 3, Outcome.NEAREST: 1, Outcome.OFF_TOPIC: 0}  # quotes
+MORE_TURNS = 2  # earlier questions whose quotes "what else?" does not show again; each is searched once more
 HITS = 8  # passages looked at for one question
 
 
@@ -92,6 +93,8 @@ class Assistant:
         question = clean_question(question, self.settings.max_question)
         meant = question if as_typed else self.understand(question, history)
         hits = self.index.search(meant, HITS)
+        if history and not as_typed and asks_for_more(question):
+            hits = set_aside(self.article, hits, self._list_quoted(history))
         quotes = choose_quotes(self.article, meant, hits)
         confidence = (
             measure_confidence(weigh_evidence(meant, hits, quotes[0].text), self.rule) if quotes else 0.0
@@ -120,6 +123,16 @@ class Assistant:
         return stand_alone(
             correct(question), [text for text in earlier if text], self.names, self._find_quoted
         )
+
+    def _list_quoted(self, history: Sequence[str]) -> list[Span]:
+        """The ranges that the last questions were answered with, found again: nobody keeps a conversation."""
+        earlier = [text for text in history if text.strip()]
+        ranges = []
+        for at in range(max(0, len(earlier) - MORE_TURNS), len(earlier)):
+            meant = self.understand(earlier[at][: self.settings.max_question], earlier[:at])
+            quotes = choose_quotes(self.article, meant, self.index.search(meant, HITS))
+            ranges += [Span(quote.start, quote.end) for quote in quotes]
+        return ranges
 
     def _find_quoted(self, question: str) -> str:
         hits = self.index.search(question, 1)

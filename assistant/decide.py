@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assistant.answer import Outcome
 from index import Hit
 from index.answer_kind import expect_kind, holds_kind
+from index.rerank import weigh_reading
 
 ON_TOPIC = 0.36  # see `measure_topic`
 
@@ -18,13 +19,12 @@ class Evidence:
     """What speaks for the first quote holding the answer.
 
     `dense` and `coverage` are of the best hit; `kind` is 1 when the quote holds the kind of answer the question
-    asks for, else 0; `span` and `answerable` are the reader's logits for the best sentence, 0 without a reader.
+    asks for, else 0; `answerable` is the reader's logit for the window of the best sentence, 0 without a reader.
     """
 
     dense: float
     coverage: float
     kind: float
-    span: float
     answerable: float
 
 
@@ -42,13 +42,13 @@ class Rule:
 
 WITHOUT_READER = Rule(
     intercept=-4.373,
-    weights=Evidence(dense=3.267, coverage=1.169, kind=1.348, span=0.0, answerable=0.0),
+    weights=Evidence(dense=3.267, coverage=1.169, kind=1.348, answerable=0.0),
     answered_from=0.35,
 )
 WITH_READER = Rule(
-    intercept=-3.82,
-    weights=Evidence(dense=1.747, coverage=1.714, kind=1.554, span=0.048, answerable=0.575),
-    answered_from=0.4,
+    intercept=-2.32,
+    weights=Evidence(dense=1.761, coverage=0.0, kind=1.201, answerable=0.593),
+    answered_from=0.43,
 )
 
 
@@ -56,12 +56,11 @@ def weigh_evidence(question: str, hits: Sequence[Hit], quoted: str) -> Evidence:
     """The evidence for the text of the first quote, made from at least one hit."""
     best = hits[0]
     read = [reading for reading in best.readings if reading is not None]
-    top = max(read, key=lambda reading: reading.span_score, default=None)
+    top = max(read, key=weigh_reading, default=None)
     return Evidence(
         dense=best.dense,
         coverage=best.coverage,
         kind=float(holds_kind(expect_kind(question), quoted)),
-        span=top.span_score if top else 0.0,
         answerable=top.answerable if top else 0.0,
     )
 
@@ -74,7 +73,6 @@ def measure_confidence(evidence: Evidence, rule: Rule) -> float:
         + weights.dense * evidence.dense
         + weights.coverage * evidence.coverage
         + weights.kind * evidence.kind
-        + weights.span * evidence.span
         + weights.answerable * evidence.answerable
     )
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, logit))))

@@ -24,6 +24,11 @@ _BARE = re.compile(
     r"anything else|any others?|tell me more|more|go on)[\s?!.…]*",
     re.I,
 )
+_MORE = re.compile(
+    r"\b(?:what|who|whom|where|when|why|how|which|any\w*|some\w*)\s+(?:else|others?)\b|\b(?:tell|say)\s+\w*\s*more\b|"
+    r"^\W*(?:(?:and|or)\s+)?(?:more|go on)\b",
+    re.I,
+)
 _VERB = re.compile(
     r"\b(is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might|must|"
     r"happen\w*|mean\w*|say|says|said)\b",
@@ -76,6 +81,11 @@ def stand_alone(
     if pronoun:
         return _replace_pronoun(body, pronoun, before, names, quoted)
     return _replace_part(before, fragment, names)
+
+
+def asks_for_more(question: str) -> bool:
+    """Whether a question asks for something beside what was answered: "What else?", "Who else was there?"."""
+    return _MORE.search(question) is not None
 
 
 def _find_pronoun(question: str, names: Names) -> re.Match[str] | None:

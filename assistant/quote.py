@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer import Quote
 from corpus import Article, Passage, PassageKind, Span
@@ -65,6 +65,20 @@ def choose_quotes(
             if count_words(merged.cut(article.text)) <= LONGEST_QUOTE:
                 chosen[beside] = (merged, other_score, other_passage)
     return tuple(_make_quote(article, span, score, passage, hits) for span, score, passage in chosen)
+
+
+def set_aside(article: Article, hits: Sequence[Hit], seen: Sequence[Span]) -> tuple[Hit, ...]:
+    """The hits as if sentences that meet a range of `seen` did not exist; hits of no others are left out."""
+    kept = []
+    for hit in hits:
+        sentences = article.passages[hit.passage].sentences
+        scores = tuple(
+            float("-inf") if any(place.start < s.end and s.start < place.end for place in seen) else score
+            for s, score in zip(sentences, hit.sentences, strict=True)
+        )
+        if max(scores) > float("-inf"):
+            kept.append(replace(hit, score=max(scores), sentences=scores))
+    return tuple(sorted(kept, key=lambda hit: -hit.score))
 
 
 def grow_quote(

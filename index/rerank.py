@@ -17,7 +17,7 @@ WINDOWS = (
 )
 WINDOW_WORDS = 50  # about 65 word pieces
 # Fused score for one point of the reader's logits; flat around here (`python -m tests.bench.fit_ranking`).
-SPAN_WEIGHT = 0.6  # span score over "no span"
+SPAN_WEIGHT = 0.3  # span score over "no span"
 ANSWERABLE_WEIGHT = 0.6
 
 

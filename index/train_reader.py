@@ -1,13 +1,16 @@
 """Training the reader: `python -m index.train_reader ../shared/eval --seed 0` makes index/weights again.
 
 The learning rate warms up and stays; over the closing steps it falls to zero, on the cleanest sources only.
-So the steps before can be made fewer or more without their past being any different. `--score` trains
-nothing and prints the scores of the weights that are there.
+So the steps before can be made fewer or more without their past being any different. It is closed twice, early
+and late, and the two networks' weights are averaged (Wortsman et al. 2022, "Model soups"): the early one knows
+Wikipedia's questions better, the late one near misses in news, and their average both. `--score` trains nothing
+and prints the scores of the weights that are there.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import logging
 import os
@@ -15,8 +18,9 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +58,10 @@ class Recipe:
     warmup: int = 100
     weight_decay: float = 0.01
     decision_weight: float = 2.0
+
+
+# Recipes that part after their level steps, and what each counts in the average (docs/reader.md).
+CLOSINGS = (({"steps": 1690, "closing_steps": 490}, 0.4), ({"steps": 4200, "closing_steps": 1700}, 0.6))
 
 
 def scale_rate(step: int, recipe: Recipe) -> float:
@@ -136,33 +144,80 @@ def make_optimizer(network: SpanNetwork, recipe: Recipe) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=recipe.rate, fused=True)
 
 
-def train_network(data: ReaderData, recipe: Recipe, work: Path, resume: bool) -> SpanNetwork:
+class Workers:
+    """Threads that each take a share of a batch through a copy of the network that has the same parameters.
+
+    Sharing a batch among them changes nothing but the order of additions. Torch's own threads wait for each
+    other in every product, and with other programs on the processors they are slower than one.
+    """
+
+    def __init__(self, network: SpanNetwork, recipe: Recipe, count: int) -> None:
+        self._networks = [network, *(copy.deepcopy(network) for _ in range(count - 1))]
+        for other in self._networks[1:]:
+            for mine, shared in zip(other.parameters(), network.parameters(), strict=True):
+                mine.data = shared.data
+        self._recipe = recipe
+        self._pool = ThreadPoolExecutor(count)
+
+    def add_gradients(self, batch: Sequence[Example]) -> tuple[float, float, list[float]]:
+        """Adds the batch's gradients to the first network's; gives the batch's two losses and its logits."""
+        size = -(-len(batch) // len(self._networks))
+        shares = [batch[first : first + size] for first in range(0, len(batch), size)]
+        done = list(self._pool.map(self._add_share, self._networks, shares, [len(batch)] * len(shares)))
+        for other in self._networks[1:]:
+            for mine, added in zip(self._networks[0].parameters(), other.parameters(), strict=True):
+                if added.grad is not None and mine.grad is not None:
+                    mine.grad += added.grad
+            other.zero_grad(set_to_none=True)
+        spans, decisions, logits = zip(*done, strict=True)
+        return sum(spans), sum(decisions), list(chain.from_iterable(logits))
+
+    def _add_share(
+        self, network: SpanNetwork, share: Sequence[Example], whole: int
+    ) -> tuple[float, float, list[float]]:
+        span, decision, logits = measure_losses(network, share)
+        weight = len(share) / whole
+        torch.autograd.backward((span + self._recipe.decision_weight * decision) * weight)
+        return span.item() * weight, decision.item() * weight, logits.tolist()
+
+
+def train_network(
+    data: ReaderData, recipe: Recipe, work: Path, resume: bool, processors: int = 1
+) -> SpanNetwork:
     """One run; its state is kept in `work` every `SAVE_EVERY` steps, and `resume` goes on from there.
 
-    Nothing in a step is random, so the state is weights, optimizer and the number of steps done.
+    Nothing in a step is random, so the state is weights, optimizer and the number of steps done. Each of
+    `processors` threads takes its share of every batch.
     """
     torch.manual_seed(recipe.seed)
     folder = find_packaged_model()
     tokenizer = load_tokenizer(folder)
     network = SpanNetwork.from_encoder(folder)
     optimizer = make_optimizer(network, recipe)
-    checkpoint = work / "checkpoint.pt"
-    done = _restore(checkpoint, network, optimizer) if resume and checkpoint.exists() else 0
+    level = recipe.steps - recipe.closing_steps
+    shared, own = work / "level.pt", work / f"closing-{recipe.steps}.pt"
+    done = 0
+    for checkpoint in (own, shared):
+        if resume and checkpoint.exists():
+            done = _restore(checkpoint, network, optimizer)
+            break
+    if done > level and checkpoint == shared:
+        raise ValueError(f"{shared} is at step {done}, past the {level} steps before this closing: remove it")
     table = network.bert.embeddings.word_embeddings.weight.detach().numpy()
+    workers = Workers(network, recipe, processors)
     progress = _Progress()
     for step, batch in enumerate(draw_batches(data, tokenizer, table, recipe, done), start=done + 1):
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * scale_rate(step - 1, recipe)
-        span, decision, logits = measure_losses(network, batch)
-        torch.autograd.backward(span + recipe.decision_weight * decision)
+        span, decision, logits = workers.add_gradients(batch)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        progress.add(batch, span.item(), decision.item(), logits.tolist())
+        progress.add(batch, span, decision, logits)
         if step % LOG_EVERY == 0:
             logger.info("step %d %s", step, progress.take_line())
-        if step % SAVE_EVERY == 0 or step == recipe.steps:
-            _keep(checkpoint, network, optimizer, step)
+        if step % SAVE_EVERY == 0 or step in (level, recipe.steps):
+            _keep(shared if step <= level else own, network, optimizer, step)
         if step % WATCH_EVERY == 0:
             network.eval()
             logger.info(
@@ -170,6 +225,19 @@ def train_network(data: ReaderData, recipe: Recipe, work: Path, resume: bool) ->
             )
             network.train()
     return network.eval()
+
+
+def average_networks(networks: Sequence[SpanNetwork], shares: Sequence[float]) -> SpanNetwork:
+    """The first network with the weighted mean of all their weights; `shares` add up to 1."""
+    states = [network.state_dict() for network in networks]
+    first = networks[0]
+    mean = {
+        name: sum(share * state[name] for share, state in zip(shares, states, strict=True))
+        for name, value in states[0].items()
+        if value.is_floating_point()
+    }
+    first.load_state_dict(mean, strict=False)
+    return first
 
 
 class _Progress:
@@ -220,7 +288,8 @@ def write_card(data: ReaderData, recipe: Recipe) -> dict[str, Any]:
     return {
         "base": {"name": PACKAGED_NAME, "licence": "Apache-2.0", "sha256": PACKAGED_SHA256},
         "command": f"python -m index.train_reader ../shared/eval --seed {recipe.seed}",
-        "recipe": asdict(recipe),
+        "recipe": {k: v for k, v in asdict(recipe).items() if k not in ("steps", "closing_steps")},
+        "closings": [{**closing, "share": share} for closing, share in CLOSINGS],
         "data": list_licences(data),
         "dropped": data.dropped,
     }
@@ -239,8 +308,7 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path, help="the evaluation data")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=Recipe().steps)
-    parser.add_argument("--threads", type=int, default=1, help="1 is best while others use the cores too")
+    parser.add_argument("--processors", type=int, default=2, help="how many share the work")
     parser.add_argument("--work", type=Path, default=Path(".data/reader"), help="where checkpoint and log go")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the finished weights go")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --work")
@@ -248,7 +316,7 @@ def main() -> None:
         "--score", action="store_true", help="score --weights on the check half, train nothing"
     )
     given = parser.parse_args()
-    torch.set_num_threads(given.threads)
+    torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     data = load_reader_data(given.folder)
     if not given.score:
@@ -259,9 +327,15 @@ def main() -> None:
             handlers=[logging.StreamHandler(), logging.FileHandler(given.work / "training.log")],
         )
         logging.getLogger("bm25s").setLevel(logging.WARNING)
-        recipe = replace(Recipe(), seed=given.seed, steps=given.steps)
+        recipe = Recipe(seed=given.seed)
         logger.info("%s, %d questions to fit, dropped %s", recipe, len(data.fit), data.dropped)
-        network = train_network(data, recipe, given.work, given.resume)
+        closed: list[SpanNetwork] = []
+        for closing, _ in CLOSINGS:
+            resume = given.resume or bool(closed)
+            closed.append(
+                train_network(data, replace(recipe, **closing), given.work, resume, given.processors)
+            )
+        network = average_networks(closed, [share for _, share in CLOSINGS])
         save_network(network, given.weights, write_card(data, recipe))
     print_scores(data, given.weights)
 

@@ -134,6 +134,15 @@ def test_another_topic_is_off_topic(shared_assistant: Assistant) -> None:
 
 
 @needs_shared
+def test_asking_what_else_does_not_show_the_same_again(shared_assistant: Assistant) -> None:
+    first = shared_assistant.ask("What does Coppinger say?")
+    more = shared_assistant.ask("What else does he say?", history=("What does Coppinger say?",))
+    assert more.read_as is not None and more.quotes
+    for old in first.quotes:
+        assert not any(quote.start < old.end and old.start < quote.end for quote in more.quotes)
+
+
+@needs_shared
 def test_no_number_of_arrests_is_made_up(shared_assistant: Assistant) -> None:
     answer = shared_assistant.ask("How many people were arrested in New Bedford?")
     assert answer.outcome is not Outcome.OFF_TOPIC

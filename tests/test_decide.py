@@ -20,7 +20,7 @@ from index import Hit, SentenceReading
 HIT = Hit(passage=0, score=9.0, dense=0.5, lexical=4.0, coverage=0.8, sentences=(9.0,))
 RULE = Rule(
     intercept=-2.0,
-    weights=Evidence(dense=4.0, coverage=2.0, kind=1.0, span=0.25, answerable=0.5),
+    weights=Evidence(dense=4.0, coverage=2.0, kind=1.0, answerable=0.5),
     answered_from=0.6,
 )
 
@@ -29,15 +29,15 @@ def test_evidence_comes_from_the_best_hit() -> None:
     readings = (None, SentenceReading(3.0, 1.5, 0, 4), SentenceReading(-1.0, 0.5, 9, 12))
     best = replace(HIT, readings=readings)
     second = replace(HIT, passage=1, score=7.0, dense=0.9)
-    assert weigh_evidence("When?", [best, second], "In 2024.") == Evidence(0.5, 0.8, 1.0, 3.0, 1.5)
-    assert weigh_evidence("When?", [HIT], "Never mind.") == Evidence(0.5, 0.8, 0.0, 0.0, 0.0)
+    assert weigh_evidence("When?", [best, second], "In 2024.") == Evidence(0.5, 0.8, 1.0, 1.5)
+    assert weigh_evidence("When?", [HIT], "Never mind.") == Evidence(0.5, 0.8, 0.0, 0.0)
 
 
 def test_confidence_is_the_logistic_of_the_weighted_evidence() -> None:
-    evidence = Evidence(dense=0.5, coverage=0.8, kind=1.0, span=4.0, answerable=-1.0)
-    logit = -2.0 + 4 * 0.5 + 2 * 0.8 + 1.0 + 0.25 * 4.0 + 0.5 * -1.0
+    evidence = Evidence(dense=0.5, coverage=0.8, kind=1.0, answerable=-1.0)
+    logit = -2.0 + 4 * 0.5 + 2 * 0.8 + 1.0 + 0.5 * -1.0
     assert measure_confidence(evidence, RULE) == pytest.approx(1 / (1 + exp(-logit)))
-    assert measure_confidence(replace(evidence, span=-1e9), RULE) < 1e-20
+    assert measure_confidence(replace(evidence, answerable=-1e9), RULE) < 1e-20
 
 
 def test_topic_is_the_best_cosine_and_coverage_of_any_hit() -> None:

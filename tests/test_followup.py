@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.followup import stand_alone
+from assistant.followup import asks_for_more, stand_alone
 from assistant.names import Names, find_names
 from corpus import article_from_text
 
@@ -119,3 +119,16 @@ def test_an_article_without_names() -> None:
     empty = Names((), ())
     assert stand_alone("and in Rome?", ["what happened in paris?"], empty) == "what happened in Rome?"
     assert stand_alone("what did he say?", ["who came?"], empty) == "what did he say – who came?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What else?", "what else does she warn about?", "and who else was there", "tell me more", "any others?"],
+)
+def test_asking_for_more_is_seen(question: str) -> None:
+    assert asks_for_more(question)
+
+
+@pytest.mark.parametrize("question", ["How many more came in 2024?", "What happened elsewhere?", "Who came?"])
+def test_other_questions_ask_for_no_more(question: str) -> None:
+    assert not asks_for_more(question)

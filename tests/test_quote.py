@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.quote import LONGEST_QUOTE, Margins, choose_quotes, count_words
-from corpus import Article, PassageKind, article_from_text
+from assistant.quote import LONGEST_QUOTE, Margins, choose_quotes, count_words, set_aside
+from corpus import Article, PassageKind, Span, article_from_text
 from index import Hit, SentenceReading
 
 
@@ -133,3 +133,15 @@ def test_whatever_the_scores_quotes_are_whole_sentences_of_the_article(
         )
     spans = sorted((quote.start, quote.end) for quote in quotes)
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
+def test_what_was_quoted_before_is_set_aside(town: Article) -> None:
+    boats = hit(town, find(town, "400 boats"), 2, 9)
+    first = choose_quotes(town, "boats", [boats], CLOSE)[0]
+    assert first.text == "About 400 boats took part."
+    left = set_aside(town, [boats], [Span(first.start, first.end)])
+    assert [quote.text for quote in choose_quotes(town, "boats", left, CLOSE)] == [
+        "The harbour festival opened on 3 June 2024 in Porto Velho."
+    ]
+    whole = town.passages[boats.passage].span
+    assert set_aside(town, [boats], [whole]) == ()

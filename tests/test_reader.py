@@ -19,7 +19,15 @@ from index.reading.network import SpanNetwork, load_tokenizer, pad_batch
 from index.reading.packed import MANIFEST, WEIGHTS_FILE, quantise_rows, restore_rows, save_network
 from index.reading.scoring import cut_windows, score_reader
 from index.reading.sources import Question, join_tokens, split_sentences
-from index.train_reader import Recipe, measure_losses, order_batches, scale_rate, train_network
+from index.train_reader import (
+    Recipe,
+    Workers,
+    average_networks,
+    measure_losses,
+    order_batches,
+    scale_rate,
+    train_network,
+)
 
 WINDOW = "The mill closed in 1911. Ada Brook bought it later."
 
@@ -340,6 +348,45 @@ class TestTraining:
         resumed = train_network(data, recipe, tmp_path, resume=True)
         for name, value in whole.state_dict().items():
             assert torch.equal(resumed.state_dict()[name], value), name
+
+    def test_sharing_a_batch_among_processors_gives_the_same_losses_and_gradients(self):
+        network = make_toy_network()
+        batch = [make_example([i], [i]) for i in (0, 1, 2)] + [make_example([], [])] * 2
+        gradients = []
+        for processors in (1, 2):
+            network.zero_grad(set_to_none=True)
+            losses = Workers(network, Recipe(), processors).add_gradients(batch)
+            gradients.append(
+                (losses, {n: p.grad for n, p in network.named_parameters() if p.grad is not None})
+            )
+        (alone, expected), (shared, found) = gradients
+        assert shared[:2] == pytest.approx(alone[:2], abs=1e-4) and shared[2] == pytest.approx(
+            alone[2], abs=1e-3
+        )
+        assert found.keys() == expected.keys() and len(found) > 20
+        for name, value in expected.items():
+            assert torch.allclose(found[name], value, atol=1e-4), name
+
+    def test_a_later_closing_goes_on_where_the_earlier_one_parted(self, tmp_path):
+        torch.set_num_threads(1)
+        data = ReaderData(MILL_QUESTIONS * 2, (), (), {})
+        early = Recipe(steps=3, closing_steps=1, batch=2, warmup=1)
+        late = replace(early, steps=4)
+        (tmp_path / "both").mkdir()
+        (tmp_path / "alone").mkdir()
+        train_network(data, early, tmp_path / "both", resume=False)
+        after = train_network(data, late, tmp_path / "both", resume=True)
+        alone = train_network(data, late, tmp_path / "alone", resume=False)
+        for name, value in alone.state_dict().items():
+            assert torch.equal(after.state_dict()[name], value), name
+        with pytest.raises(ValueError, match="past the 2 steps"):
+            (tmp_path / "both" / "closing-3.pt").unlink()
+            train_network(data, early, tmp_path / "both", resume=True)
+
+    def test_networks_are_averaged_by_their_shares(self):
+        one, other = make_toy_network(1), make_toy_network(2)
+        wanted = 0.25 * one.span.weight.detach() + 0.75 * other.span.weight.detach()
+        assert torch.allclose(average_networks([one, other], [0.25, 0.75]).span.weight, wanted)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,8 @@ from tests.bench.questions import BUNDLED, SHARED, Question, QuestionSet, read_g
 
 TARGET = 0.9  # of the shown answers must be right
 CONFIDENCE = 0.9
-FIELDS = [field.name for field in dataclasses.fields(Evidence)]
+# Beside a reader coverage says little: it would distrust a question for its own words (docs/quality.md).
+WITH_READER, WITHOUT_READER = ("dense", "kind", "answerable"), ("dense", "coverage", "kind")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,9 +71,9 @@ def weigh_question(assistant: Assistant, question: Question) -> Sample:
     )
 
 
-def as_matrix(samples: list[Sample]) -> np.ndarray:
-    """(samples, fields of Evidence) float64."""
-    return np.array([dataclasses.astuple(sample.evidence) for sample in samples], dtype=float)
+def as_matrix(samples: list[Sample], fields: Sequence[str]) -> np.ndarray:
+    """The named fields of the samples' evidence: (samples, fields) float64."""
+    return np.array([[getattr(sample.evidence, name) for name in fields] for sample in samples], dtype=float)
 
 
 def report(name: str, samples: list[Sample], confidence: np.ndarray, threshold: float) -> None:
@@ -100,13 +101,15 @@ def print_reliability(confidence: np.ndarray, right: np.ndarray) -> None:
             )
 
 
-def find_threshold(model: LogisticRegression, samples: list[Sample]) -> float | None:
+def find_threshold(model: LogisticRegression, samples: list[Sample], fields: Sequence[str]) -> float | None:
     """The lowest confidence from which the share of right answers is guaranteed; None when none is."""
     controller = BinaryClassificationController(
         model.predict_proba, risk="precision", target_level=TARGET, confidence_level=CONFIDENCE,
         list_predict_params=np.linspace(0.2, 0.98, 40),
     )  # fmt: skip
-    controller.calibrate(as_matrix(samples), np.array([sample.right for sample in samples], dtype=int))
+    controller.calibrate(
+        as_matrix(samples, fields), np.array([sample.right for sample in samples], dtype=int)
+    )
     return None if controller.best_predict_param is None else float(controller.best_predict_param)
 
 
@@ -120,6 +123,7 @@ def main() -> None:
     options = parser.parse_args()
     settings = Settings(reader=not options.without_reader)
     encoder, reader = SentenceEncoder(), None if options.without_reader else load_reader()
+    fields = WITHOUT_READER if options.without_reader else WITH_READER
 
     sets = list(read_squad(options.data, "check", options.limit))
     fit = collect(sets[::2], settings, encoder, reader)
@@ -127,15 +131,15 @@ def main() -> None:
     golden = collect([read_golden(BUNDLED, BUNDLED.with_suffix(".golden.jsonl"))], settings, encoder, reader)
     shared = Path(__file__).with_name("golden_shared_article.jsonl")
     unseen = collect([read_golden(SHARED / "article.txt", shared)], settings, encoder, reader)
-    matrix, truth = as_matrix([*fit, *golden]), np.array([sample.right for sample in [*fit, *golden]])
+    matrix, truth = as_matrix([*fit, *golden], fields), np.array([sample.right for sample in [*fit, *golden]])
     weights = np.r_[np.ones(len(fit)), np.full(len(golden), len(fit) / len(golden))]
     model = LogisticRegression(C=10.0, max_iter=1000).fit(matrix, truth, sample_weight=weights)
     print("intercept", round(float(model.intercept_[0]), 3))
     print(
         "weights",
-        {name: round(float(weight), 3) for name, weight in zip(FIELDS, model.coef_[0], strict=True)},
+        {name: round(float(weight), 3) for name, weight in zip(fields, model.coef_[0], strict=True)},
     )
-    threshold = find_threshold(model, [*fit, *golden])
+    threshold = find_threshold(model, [*fit, *golden], fields)
     if threshold is None:
         print("no threshold can be guaranteed to keep 9 of 10 shown answers right here")
     for name, samples in (
@@ -144,12 +148,14 @@ def main() -> None:
         ("check half", check),
         ("shared article", unseen),
     ):
-        confidence = model.predict_proba(as_matrix(samples))[:, 1]
-        for at in sorted({0.3, 0.35, 0.4, 0.5, 0.6, *([threshold] if threshold is not None else [])}):
+        confidence = model.predict_proba(as_matrix(samples, fields))[:, 1]
+        for at in sorted(
+            {0.3, 0.35, 0.4, 0.43, 0.45, 0.5, 0.6, *([threshold] if threshold is not None else [])}
+        ):
             report(name, samples, confidence, at)
     print("reliability on what was not fitted on:")
     print_reliability(
-        model.predict_proba(as_matrix([*check, *unseen]))[:, 1],
+        model.predict_proba(as_matrix([*check, *unseen], fields))[:, 1],
         np.array([s.right for s in [*check, *unseen]]),
     )
 
