@@ -88,7 +88,7 @@ def make_router(service: Service) -> APIRouter:
         if shelved is None:
             return fail(404, "unknown_article", "There is no article of that name here.")
         try:
-            reply = service.ask(shelved.slug, body.question, body.history, body.as_typed)
+            reply = service.ask(shelved.slug, body.question, body.history, body.as_typed, body.session or "")
         except QuestionError as error:
             return fail(422, "bad_question", str(error))
         except NotReadyError as error:

@@ -55,10 +55,10 @@ def create_app(settings: Settings) -> FastAPI:
     async def live(app: FastAPI) -> AsyncIterator[None]:
         library.start()
         yield
-        if service.records is not None:
-            service.records.close()
+        service.close()
 
     app = FastAPI(lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
+    app.state.service = service
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.include_router(make_router(service))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
