@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 import logging
-import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.answer import Answer
+from assistant.articles import find_articles, make_slug
 from assistant.assistant import Assistant, load_reader
 from assistant.messages import detect_language
 from assistant.settings import Settings
@@ -17,11 +17,6 @@ from corpus import Article, ArticleError, read_article
 from index import EncoderError, SentenceEncoder
 
 log = logging.getLogger(__name__)
-
-SUFFIXES = (".md", ".txt", ".html", ".htm")
-RESERVED = frozenset(
-    {"api", "answers", "static", "healthz", "metrics", "editor", "demo", "widget.js", "favicon.ico"}
-)
 
 
 class NotReadyError(Exception):
@@ -103,25 +98,3 @@ class Library:
             gc.freeze()  # what is loaded stays; only what comes after is looked through for garbage
             gc.enable()
             self._loaded.set()
-
-
-def find_articles(place: Path) -> list[Path]:
-    """The article files of a folder by name, or the one file itself; names that begin with "." or "README" are left."""
-    if not place.is_dir():
-        return [place]
-    return sorted(
-        file
-        for file in place.iterdir()
-        if file.is_file() and file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "README"))
-    )
-
-
-def make_slug(name: str, taken: dict[str, Shelved]) -> str:
-    """A name for a web address that is not taken: "Ice & Fire" -> "ice-fire", then "ice-fire-2"."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "article"
-    number = 1
-    candidate = slug
-    while candidate in taken or candidate in RESERVED:
-        number += 1
-        candidate = f"{slug}-{number}"
-    return candidate
