@@ -32,3 +32,9 @@ def make_slug(name: str, taken: Collection[str]) -> str:
         number += 1
         candidate = f"{slug}-{number}"
     return candidate
+
+
+def find_golden_files(article: Path) -> list[Path]:
+    """The files of golden questions that stand beside an article: story.golden.jsonl or story.golden.csv."""
+    files = [article.with_suffix(f".golden{suffix}") for suffix in (".jsonl", ".csv")]
+    return [file for file in files if file.exists()]

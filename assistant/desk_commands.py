@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from assistant.articles import find_articles, make_slug
+from assistant.articles import find_articles, find_golden_files, make_slug
 from assistant.decide import with_threshold
 from assistant.log_files import write_log_csv, write_log_jsonl
 from assistant.quality import (
@@ -244,12 +244,6 @@ def choose_golden(file: Path, slug: str, golden: Path | None) -> tuple[Golden, .
     if not chosen:
         fail(f"there are no golden questions for {file.name}; give --golden FILE")
     return chosen
-
-
-def find_golden_files(article: Path) -> list[Path]:
-    """The files of golden questions that stand beside an article: story.golden.jsonl or story.golden.csv."""
-    files = [article.with_suffix(f".golden{suffix}") for suffix in (".jsonl", ".csv")]
-    return [file for file in files if file.exists()]
 
 
 def read_questions_file(file: Path) -> tuple[Golden, ...]:

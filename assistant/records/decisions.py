@@ -10,6 +10,8 @@ from typing import Any
 
 from assistant.records.store import RecordError, Records, tell_time
 
+MOST_RUNS = 50  # of an article
+
 
 @dataclass(frozen=True, slots=True)
 class KeptGolden:
@@ -140,22 +142,27 @@ def list_revisions(records: Records, article: str) -> tuple[KeptRevision, ...]:
 
 
 def keep_run(records: Records, article: str, run: dict[str, Any], editor: str) -> str:
-    """Keep an evaluation and return its id; raises RecordError."""
+    """Keep an evaluation and return its id; the oldest beyond MOST_RUNS go. Raises RecordError."""
     run_id = secrets.token_urlsafe(9)
     records.write(
         (
             "INSERT INTO runs VALUES (?, ?, ?, ?, ?)",
             (run_id, article, tell_time(), editor, json.dumps(run, ensure_ascii=False)),
-        )
+        ),
+        (
+            "DELETE FROM runs WHERE article = ? AND id NOT IN "
+            "(SELECT id FROM runs WHERE article = ? ORDER BY created DESC, rowid DESC LIMIT ?)",
+            (article, article, MOST_RUNS),
+        ),
     )
     return run_id
 
 
-def list_runs(records: Records, article: str, count: int = 50) -> tuple[tuple[str, str, str], ...]:
-    """The newest runs of an article: (id, when, by whom) each."""
+def list_runs(records: Records, article: str) -> tuple[tuple[str, str, str], ...]:
+    """The kept runs of an article, newest first: (id, when, by whom) each."""
     rows = records.read(
         "SELECT id, created, editor FROM runs WHERE article = ? ORDER BY created DESC, rowid DESC LIMIT ?",
-        (article, count),
+        (article, MOST_RUNS),
     )
     return tuple((row[0], row[1], row[2]) for row in rows)
 

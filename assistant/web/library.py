@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.answer import Answer
 from assistant.articles import find_articles, make_slug
 from assistant.assistant import Assistant, load_reader
 from assistant.messages import detect_language
@@ -25,11 +24,12 @@ class NotReadyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """An article with the name its page has."""
+    """An article with the name its page has; `original` is the revision its file had when it was read."""
 
     slug: str
     file: Path
     article: Article
+    original: str
 
 
 class Library:
@@ -57,7 +57,7 @@ class Library:
                 self.unreadable[file.name] = str(error)
                 continue
             slug = make_slug(file.stem, self.shelves)
-            self.shelves[slug] = Shelved(slug, file, article)
+            self.shelves[slug] = Shelved(slug, file, article, article.revision)
         if not self.shelves:
             reasons = "; ".join(self.unreadable.values()) or "no .md, .txt or .html file is there"
             raise ArticleError(f"{settings.articles}: no article to serve: {reasons}")
@@ -72,21 +72,33 @@ class Library:
     def ready(self) -> bool:
         return self._loaded.is_set() and self._failure is None
 
-    def ask(
-        self, slug: str, question: str, history: tuple[str, ...], as_typed: bool, wait: float = 120.0
-    ) -> Answer:
-        """The answer of one article, once the models are there; raises NotReadyError when they do not come."""
+    def find_assistant(self, slug: str, wait: float = 120.0) -> Assistant:
+        """The assistant of an article, once the models are there; raises NotReadyError when they do not come."""
         if not self._loaded.wait(wait):
             raise NotReadyError("The assistant is still getting ready. Please ask again in a moment.")
         if self._failure is not None:
             raise NotReadyError("The assistant could not be started. Please try again later.")
-        return self._assistants[slug].ask(question, history, as_typed=as_typed)
+        return self._assistants[slug]
+
+    def replace_article(self, slug: str, article: Article) -> None:
+        """Show another revision of an article; before `start`, so that this is the one loaded."""
+        self.shelves[slug] = replace(self.shelves[slug], article=article)
+
+    def open_draft(self, slug: str, article: Article) -> Assistant:
+        """An assistant for another revision of an article, beside the one that answers readers."""
+        index = self.find_assistant(slug).index
+        return Assistant.open(article, self.settings, index.encoder, index.reader)
+
+    def publish(self, slug: str, assistant: Assistant) -> None:
+        """Answer readers from another revision, from now on."""
+        self._assistants[slug] = assistant
+        self.replace_article(slug, assistant.article)
 
     def _load(self) -> None:
         try:
             encoder = SentenceEncoder(self.settings.encoder, self.settings.threads)
             reader = load_reader() if self.settings.reader else None
-            for slug, shelved in self.shelves.items():
+            for slug, shelved in list(self.shelves.items()):
                 self._assistants[slug] = Assistant.open(shelved.article, self.settings, encoder, reader)
         except EncoderError as error:
             log.critical("%s", error)
