@@ -160,6 +160,7 @@ def create_app(settings: Settings) -> FastAPI:
     elif password:
         service.entrance = Entrance(password)
         desk = Desk(service)
+        app.state.desk = desk
         app.include_router(make_desk_router(desk, service.entrance))
         mount_page(app, build_desk(desk), "/editor", DESK_HEAD)
     return app

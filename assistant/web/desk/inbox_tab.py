@@ -20,6 +20,7 @@ from assistant.web.desk.views import (
     tell_day,
     tell_number,
     tell_outcome_plainly,
+    tell_vote,
 )
 from assistant.web.desk.work import Desk
 from assistant.web.markup import escape, render_article
@@ -41,15 +42,15 @@ def add_inbox(desk: Desk, controls: Controls) -> None:
                 apply_default_css=False,
             )
             with gr.Column(visible=False, elem_id="deciding") as deciding:
+                pane = gr.HTML(elem_id="pick-article", apply_default_css=False)
+                picked = gr.Textbox(visible="hidden", elem_id="picked")
                 question = gr.Textbox(
                     label="The question, as it is kept", lines=1, max_lines=3, elem_id="decided-question"
                 )
                 note = gr.Textbox(label="Note for colleagues (optional)", lines=1, elem_id="decided-note")
-                picked = gr.Textbox(visible="hidden", elem_id="picked")
                 with gr.Row(elem_classes="buttons"):
                     here = gr.Button("It is here", variant="primary", elem_id="it-is-here")
                     absent = gr.Button("The article does not say", elem_id="does-not-say")
-                pane = gr.HTML(elem_id="pick-article", apply_default_css=False)
             said = gr.HTML(elem_id="inbox-said", apply_default_css=False)
     with gr.Accordion("What editors decided", open=False, elem_id="decisions"):
         decided = gr.HTML(apply_default_css=False)
@@ -71,8 +72,8 @@ def add_inbox(desk: Desk, controls: Controls) -> None:
             return gone, gr.update(visible=False), "", "", "", ""
         article = desk.service.library.shelves[slug].article
         shown = (
-            '<p class="hint">If the article does say it: click the sentences that answer, here, then '
-            f"<b>It is here</b>.</p><div id='article'>{render_article(article)}</div>"
+            "<p class='hint'>Does the article say it? Click the sentences that answer, then <b>It is here</b>. "
+            f"Otherwise: <b>The article does not say</b>.</p><div id='article'>{render_article(article)}</div>"
         )
         return render_group(group), gr.update(visible=True), group.question, "", shown, ""
 
@@ -195,14 +196,14 @@ def render_group(group: Group) -> str:
         if len(items) == WORDINGS:
             break
         why = ", ".join(reasons.get(reason, reason) for reason in entry.reasons)
-        vote = {1: "👍", -1: "👎", 0: ""}[entry.vote]
+        vote = f" · {tell_vote(entry.vote)}" if entry.vote else ""
         told = f" · {escape(why)}" if why else ""
         note = f'<p class="note">“{escape(entry.note)}”</p>' if entry.note else ""
         quote = "".join(render_quote(str(each["text"])) for each in entry.quotes[:1])
         after = f'<p class="soft">after: {escape(entry.history[-1])}</p>' if entry.history else ""
         items.append(
             f'<li><p class="question">{escape(entry.question)}</p>{after}<p class="soft">{tell_day(entry.created)} · '
-            f"{tell_outcome_plainly(entry.outcome)}, confidence {tell_number(entry.confidence)} {vote}{told} · "
+            f"{tell_outcome_plainly(entry.outcome)}, confidence {tell_number(entry.confidence)}{vote}{told} · "
             f'<a href="/answers/{escape(entry.id)}" target="_blank" rel="noopener">as the reader saw it</a></p>'
             f"{note}{quote}</li>"
         )

@@ -18,6 +18,7 @@ from assistant.web.desk.views import (
     tell_day,
     tell_number,
     tell_outcome_plainly,
+    tell_vote,
 )
 from assistant.web.desk.work import Desk
 from assistant.web.markup import escape
@@ -120,6 +121,6 @@ def render_entry(entry: Entry) -> tuple[str, ...]:
         f'<a href="/answers/{escape(entry.id)}" target="_blank" rel="noopener">{tell_day(entry.created)}</a>',
         f'<p class="question">{escape(entry.question)}</p>{read_as}{quote}{note}',
         f"{tell_outcome_plainly(entry.outcome)} {tell_number(entry.confidence)} {settled}",
-        f'{ {1: "👍", 0: "", -1: "👎"}[entry.vote] } <span class="soft">{escape(why)}</span>',
+        f'{tell_vote(entry.vote)} <span class="soft">{escape(why)}</span>',
         render_button("Delete", "log-delete", entry.id, ask="Delete this question and its answer?"),
     )

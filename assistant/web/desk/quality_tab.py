@@ -281,6 +281,7 @@ def render_result(result: Result) -> str:
         ),
         "Scores of the passages found",
     )
+    one_of = " (one of)" if len(result.expected) > 1 else ""
     history = f"<p class='soft'>after: {escape(' / '.join(result.history))}</p>" if result.history else ""
     read_as = f"<p class='soft'>read as: {escape(result.read_as)}</p>" if result.read_as else ""
     settled = '<span class="badge soft">by an editor</span>' if result.settled else ""
@@ -289,7 +290,7 @@ def render_result(result: Result) -> str:
     return (
         f'<details class="{look}"><summary><span class="mark">{mark}</span> {escape(result.question)} '
         f'<span class="soft">{result.verdict.value}, {result.confidence:.2f}</span>{settled}</summary>{problem}'
-        f"{history}{read_as}<h4>Expected</h4>{expected}<h4>Shown ({tell_outcome_plainly(result.outcome)})</h4>"
+        f"{history}{read_as}<h4>Expected{one_of}</h4>{expected}<h4>Shown ({tell_outcome_plainly(result.outcome)})</h4>"
         f"{shown}<h4>Scores</h4>{scores}<p class='soft'>Evidence: {evidence}; topic {result.topic:.2f}; "
         f"{result.took_ms:.0f} ms</p></details>"
     )

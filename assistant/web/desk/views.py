@@ -57,3 +57,7 @@ def count_things(number: int, one: str, several: str = "") -> str:
 
 def tell_outcome_plainly(outcome: str) -> str:
     return {"answered": "answered", "nearest": "not answered", "off_topic": "off topic"}.get(outcome, outcome)
+
+
+def tell_vote(vote: int) -> str:
+    return {1: "voted up", 0: "", -1: "voted down"}[vote]
