@@ -139,6 +139,26 @@ def test_the_article_does_not_say_and_taking_it_back(browser: Browser, address: 
     expect(kept).to_have_count(0, timeout=SLOW)
 
 
+def test_other_wordings_are_settled_only_when_ticked(browser: Browser, address: str) -> None:
+    reader = open_page(browser, f"{address}/{SLUG}/", 1280, 844)
+    for question in (
+        "Did the ferry to the islands run?", "Did the ferry to the islands sink?", "did the ferry to the islands RUN",
+    ):  # fmt: skip
+        ask(reader, question)
+    desk = log_in(browser, address)
+    desk.locator("#inbox-list .group", has_text="ferry").click()
+    other = desk.locator("#other-wordings").get_by_text("sink")
+    expect(other).to_be_visible(timeout=SLOW)
+    desk.locator("#does-not-say").click()
+    expect(desk.locator("#inbox-said")).to_contain_text("Saved", timeout=SLOW)
+    left = desk.locator("#inbox-list .group", has_text="ferry")
+    expect(left).to_have_count(1)
+    expect(left).to_contain_text("sink")
+    left.click()
+    expect(desk.locator("#inbox-detail h2")).to_contain_text("sink", timeout=SLOW)
+    expect(desk.locator("#other-wordings")).to_be_hidden()
+
+
 def test_the_line_that_is_chosen_goes_live(browser: Browser, address: str, data: Path) -> None:
     reader = open_page(browser, f"{address}/{SLUG}/", 1280, 844)
     ask(reader, "How many boats took part?")
@@ -227,6 +247,40 @@ def test_what_readers_typed_is_text_in_every_tab(browser: Browser, address: str)
     run_golden(desk)
     assert desk.locator("#desk img, #desk .html-container script").count() == 0
     assert desk.evaluate("document.documentElement.scrollWidth") <= 390, "the desk scrolls sideways"
+
+
+def test_golden_questions_are_imported_run_and_stopped(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    desk = log_in(browser, address)
+    open_tab(desk, "Quality")
+    desk.locator("#golden .label-wrap").click()
+    wrong, right = tmp_path / "wrong.csv", tmp_path / "right.csv"
+    wrong.write_text("question,answerable\n<b>Who?</b>,maybe\n")
+    right.write_text("question\n" + "".join(f"Who was number {number}?\n" for number in range(600)))
+    expect(desk.locator("#golden input[type=file]")).to_be_visible(timeout=SLOW)
+    desk.locator("#golden input[type=file]").set_input_files(wrong)
+    expect(desk.locator("#golden .uploaded")).to_contain_text("row 2: answerable is “maybe”", timeout=SLOW)
+    desk.locator("#golden input[type=file]").set_input_files(right)
+    expect(desk.locator("#golden-list table")).to_contain_text("Who was number", timeout=SLOW)
+    desk.locator("#run-golden").click()
+    bar = desk.locator("#progress [role=progressbar]")
+    expect(bar).to_have_attribute("aria-valuenow", re.compile("[1-9]"), timeout=SLOW)
+    desk.locator("#stop-run").click()
+    expect(desk.locator("#progress .notice")).to_contain_text("Stopped after", timeout=SLOW)
+
+
+def test_the_desk_of_one_run(tmp_path: Path, browser: Browser) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "harbour.txt").write_text(STORY)
+    with serve(tmp_path, "--editor", ASSISTANT_ARTICLES=str(articles)) as address:
+        told = re.search(r"/editor/ password: (\S+)", (tmp_path / "server.log").read_text())
+        assert told and len(told.group(1)) >= 16
+        page = open_page(browser, f"{address}/editor/", 1280, 900)
+        page.fill("[name=password]", told.group(1))
+        page.click("button")
+        expect(page.locator("#inbox-list")).to_contain_text("Nothing waits", timeout=SLOW)
 
 
 def test_logging_out_ends_it(browser: Browser, address: str) -> None:

@@ -133,7 +133,7 @@ def walk_log(
         last = (rows[-1][1], rows[-1][0])
 
 
-def list_troubled(records: Records, article: str, sure_from: float, count: int = 3000) -> tuple[Entry, ...]:
+def list_troubled(records: Records, article: str, sure_from: float, count: int = 1000) -> tuple[Entry, ...]:
     """The newest answers an editor should see: unanswered, voted down, or answered below `sure_from`.
 
     What an editor's decision has settled is only among them when a reader voted it down since.

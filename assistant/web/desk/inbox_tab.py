@@ -47,6 +47,9 @@ def add_inbox(desk: Desk, controls: Controls) -> None:
                 question = gr.Textbox(
                     label="The question, as it is kept", lines=1, max_lines=3, elem_id="decided-question"
                 )
+                others = gr.CheckboxGroup(
+                    [], label="Tick the wordings that ask the same", visible=False, elem_id="other-wordings"
+                )
                 note = gr.Textbox(label="Note for colleagues (optional)", lines=1, elem_id="decided-note")
                 with gr.Row(elem_classes="buttons"):
                     here = gr.Button("It is here", variant="primary", elem_id="it-is-here")
@@ -62,41 +65,44 @@ def add_inbox(desk: Desk, controls: Controls) -> None:
         return render_inbox(desk.gather_inbox(slug)), render_decisions(desk.find_editorial(slug).decisions)
 
     @guard
-    def open_group(slug: str, entry: str) -> tuple[str, object, str, str, str, str]:
+    def open_group(slug: str, entry: str) -> tuple[object, ...]:
         group = next(
             (group for group in desk.gather_inbox(slug) if any(each.id == entry for each in group.entries)),
             None,
         )
         if group is None:
             gone = render_empty("This question is settled meanwhile.")
-            return gone, gr.update(visible=False), "", "", "", ""
+            return gone, gr.update(visible=False), "", gr.update(choices=[], value=[]), "", "", ""
         article = desk.service.library.shelves[slug].article
         shown = (
             "<p class='hint'>Does the article say it? Click the sentences that answer, then <b>It is here</b>. "
             f"Otherwise: <b>The article does not say</b>.</p><div id='article'>{render_article(article)}</div>"
         )
-        return render_group(group), gr.update(visible=True), group.question, "", shown, ""
+        wordings = desk.list_other_wordings(group)
+        ticks = gr.update(choices=list(wordings), value=[], visible=bool(wordings))
+        return render_group(group), gr.update(visible=True), group.question, ticks, "", shown, ""
 
     @guard
     def say_it_is_here(
-        slug: str, question: str, note: str, picked: str, request: gr.Request
+        slug: str, question: str, others: list[str], note: str, picked: str, request: gr.Request
     ) -> tuple[object, ...]:
-        return decide(slug, question, note, picked, False, request)
+        return decide(slug, [question, *others], note, picked, False, request)
 
     @guard
     def say_it_is_absent(
-        slug: str, question: str, note: str, picked: str, request: gr.Request
+        slug: str, question: str, others: list[str], note: str, picked: str, request: gr.Request
     ) -> tuple[object, ...]:
-        return decide(slug, question, note, picked, True, request)
+        return decide(slug, [question, *others], note, picked, True, request)
 
     def decide(
-        slug: str, question: str, note: str, picked: str, absent: bool, request: gr.Request
+        slug: str, questions: list[str], note: str, picked: str, absent: bool, request: gr.Request
     ) -> tuple[object, ...]:
         editorial = desk.find_editorial(slug)
         keep = (gr.skip(),) * 4
         try:
             quotes = () if absent else pick_quotes(desk.find_assistant(slug).article, read_picked(picked))
-            decision = editorial.decide(question, quotes, find_editor(desk, request), note)
+            editor = find_editor(desk, request)
+            decision = [editorial.decide(question, quotes, editor, note) for question in questions][0]
         except (PickError, GoldenError, RecordError) as error:
             return *keep, render_notice(str(error), "bad")
         told = (
@@ -122,11 +128,11 @@ def add_inbox(desk: Desk, controls: Controls) -> None:
     opened.go.click(
         open_group,
         [controls.article, opened.box],
-        [detail, deciding, question, note, pane, said],
+        [detail, deciding, question, others, note, pane, said],
         **controls.quietly,
     ).then(None, js=_SCROLL)
     outcome = [listed, decided, detail, deciding, said]
-    inputs = [controls.article, question, note, picked]
+    inputs = [controls.article, question, others, note, picked]
     here.click(say_it_is_here, inputs, outcome, **controls.quietly)
     absent.click(say_it_is_absent, inputs, outcome, **controls.quietly)
     undone.go.click(undo, [controls.article, undone.box], [listed, decided, said], **controls.quietly)

@@ -12,13 +12,14 @@ from assistant.answer import Answer
 from assistant.articles import find_golden_files
 from assistant.assistant import Assistant, Examined
 from assistant.editorial import Editorial
-from assistant.inbox import Group, QuestionVectors, gather_inbox
+from assistant.inbox import Group, QuestionVectors, gather_inbox, tell_wording
 from assistant.quality import Golden, GoldenError, Run, restore_run, run_golden
 from assistant.quality.golden import golden_from_dict
 from assistant.quality.golden_files import read_golden_file
 from assistant.quality.run import run_as_dict
 from assistant.records import RecordError, Records
 from assistant.records.decisions import find_run, keep_run, list_golden
+from assistant.same_question import ask_the_same
 from assistant.web.service import Service
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,18 @@ class Desk:
         if self._vectors is None:
             self._vectors = QuestionVectors(self.find_assistant(slug).index.encoder)
         return gather_inbox(self.records, self.find_editorial(slug), self._vectors)
+
+    def list_other_wordings(self, group: Group) -> tuple[str, ...]:
+        """The wordings of a group that a decision on its question would not hold for by itself."""
+        wordings = list(dict.fromkeys((group.question, *map(tell_wording, group.entries))))
+        assert self._vectors is not None, "a group comes out of gather_inbox"
+        rows = self._vectors.encode(wordings)
+        cosines = (rows @ rows[0]).tolist()
+        return tuple(
+            wording
+            for wording, cosine in zip(wordings[1:], cosines[1:], strict=True)
+            if not ask_the_same(group.question, wording, cosine)
+        )
 
     def list_golden(self, slug: str) -> tuple[Golden, ...]:
         """Those beside the article and those of the desk; of equal ones the first. Raises DeskError."""
