@@ -30,7 +30,8 @@ def serve(folder: Path, *words: str, **environment: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     variables = os.environ | {"ASSISTANT_PORT": str(port), "ASSISTANT_DATA_DIR": str(folder)} | environment
-    with (folder / "server.log").open("w+") as log:
+    told = folder / "server.log"
+    with told.open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "app.py", *words], cwd=ROOT, env=variables, stdout=log, stderr=log
         )
@@ -41,8 +42,7 @@ def serve(folder: Path, *words: str, **environment: str) -> Iterator[str]:
                     urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
                     break
                 except (urllib.error.URLError, ConnectionError) as error:
-                    log.seek(0)
-                    assert server.poll() is None and time.monotonic() < until, f"{error}: {log.read()}"
+                    assert server.poll() is None and time.monotonic() < until, f"{error}: {told.read_text()}"
                     time.sleep(0.2)
             yield f"http://127.0.0.1:{port}"
         finally:

@@ -102,7 +102,7 @@ def add_inbox(desk: Desk, controls: Controls) -> None:
         try:
             quotes = () if absent else pick_quotes(desk.find_assistant(slug).article, read_picked(picked))
             editor = find_editor(desk, request)
-            decision = [editorial.decide(question, quotes, editor, note) for question in questions][0]
+            decision, *_ = (editorial.decide(question, quotes, editor, note) for question in questions)
         except (PickError, GoldenError, RecordError) as error:
             return *keep, render_notice(str(error), "bad")
         told = (
