@@ -283,6 +283,48 @@ def test_the_desk_of_one_run(tmp_path: Path, browser: Browser) -> None:
         expect(page.locator("#inbox-list")).to_contain_text("Nothing waits", timeout=SLOW)
 
 
+SMALL = """() => [...document.querySelectorAll(
+      "#desk button, #desk a, #desk input[type=checkbox], #desk input[type=file], #desk summary")]
+    .filter((e) => e.offsetParent && !e.closest(".visually-hidden"))
+    .filter((e) => (e.closest("label") || e).getBoundingClientRect().height < 43.5)
+    .map((e) => `${e.tagName} ${e.textContent.slice(0, 40)}`)"""
+PALE = """() => {
+  const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
+  const lum = (c) => rgb(c).slice(0, 3).map((v) => v / 255)
+    .map((v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const back = (e) => { for (; e; e = e.parentElement) {
+    const c = getComputedStyle(e).backgroundColor; if (c.startsWith("rgb") && rgb(c)[3] !== 0) return c; }
+    return "rgb(255,255,255)"; };
+  return [...document.querySelectorAll("#desk *")]
+    .filter((e) => e.offsetParent && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+    .map((e) => { const a = lum(getComputedStyle(e).color), b = lum(back(e));
+      return [e.textContent.slice(0, 40), (Math.max(a, b) + .05) / (Math.min(a, b) + .05)]; })
+    .filter(([, ratio]) => ratio < 4.5);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_targets_and_contrast_of_every_tab(browser: Browser, address: str, scheme: str) -> None:
+    reader = open_page(browser, f"{address}/{SLUG}/", 390, 844)
+    ask(reader, f"Which painters drew the gulls in {scheme}?")
+    desk = log_in(browser, address, 390)
+    desk.emulate_media(color_scheme=scheme)
+    desk.locator("#inbox-list .group", has_text=scheme).click()
+    ready = {
+        "Inbox": "#it-is-here",
+        "Quality": "#run-golden",
+        "Try": "#try-go",
+        "Article": ".passage",
+        "Log": "table",
+    }
+    for tab, part in ready.items():
+        open_tab(desk, tab)
+        expect(desk.locator(f"{part}:visible").first).to_be_visible(timeout=SLOW)
+        assert (tab, desk.evaluate(PALE)) == (tab, [])
+        assert (tab, desk.evaluate(SMALL)) == (tab, [])
+
+
 def test_logging_out_ends_it(browser: Browser, address: str) -> None:
     desk = log_in(browser, address)
     desk.get_by_role("button", name="Log out").click()

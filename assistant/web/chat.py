@@ -31,12 +31,12 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         """The article as it is now: an editor may have published a correction since the page was built."""
         return service.library.shelves[shelved.slug].article
 
-    article = shelved.article
-    greeting = (
-        f'<div class="greeting"><p>Ask this article anything. It answers in its own words, with the place they '
-        f"stand, or says that it does not answer.</p>"
-        f"{render_suggestions(list_starters(article), 'For example')}</div>"
-    )
+    def greet() -> str:
+        return (
+            '<div class="greeting"><p>Ask this article anything. It answers in its own words, with the place they '
+            "stand, or says that it does not answer.</p>"
+            f"{render_suggestions(list_starters(find_article()), 'For example')}</div>"
+        )
 
     def render_talk(talk: Talk, pending: str = "", problem: str = "") -> str:
         turns = "".join(
@@ -60,7 +60,7 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
             turns += f'<p class="problem" role="alert">{escape(problem)}</p>'
         busy = "true" if pending else "false"
         label = 'role="log" aria-label="Questions and answers"'
-        return f'<div id="log" {label} aria-busy="{busy}">{turns or greeting}</div>'
+        return f'<div id="log" {label} aria-busy="{busy}">{turns or greet()}</div>'
 
     def ask(question: str, talk: Talk, as_typed: bool) -> Iterator[tuple[str, Talk, str]]:
         """Shows the question at once, then its answer; a question that failed stays in the box."""
@@ -82,7 +82,7 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         yield "", talk, render_talk(talk)
 
     with gr.Blocks(
-        title=f"{article.title} – ask the article",
+        title=f"{find_article().title} – ask the article",
         analytics_enabled=False,
         delete_cache=(3600, 3600),
         fill_width=True,
@@ -113,7 +113,7 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
                     fresh = gr.Button("New conversation", elem_id="fresh", scale=0)
                     typed = gr.Button("Ask as typed", elem_id="ask-typed", visible="hidden", scale=0)
             reading = gr.HTML(
-                render_reading(article),
+                render_reading(find_article()),
                 elem_id="reading",
                 apply_default_css=False,
             )

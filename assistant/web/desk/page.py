@@ -45,11 +45,13 @@ def build_desk(desk: Desk) -> gr.Blocks:
             )
             controls = Controls(article)
             first = None
+            tabs = []
             with gr.Tabs(elem_id="tabs"):
                 for label, add in TABS:
                     with gr.Tab(label, id=label.lower()) as tab:
                         before = len(controls.shows)
                         add(desk, controls)
+                    tabs.append(tab)
                     for refresh, outputs in controls.shows[before:]:
                         tab.select(refresh, article, outputs, **controls.quietly)
                         article.input(refresh, article, outputs, **controls.quietly)
@@ -59,7 +61,7 @@ def build_desk(desk: Desk) -> gr.Blocks:
         def warn() -> str:
             return render_notice(desk.warning, "bad")
 
-        page.load(warn, None, warning, **controls.quietly)
+        gr.on([page.load, *(tab.select for tab in tabs)], warn, None, warning, **controls.quietly)
         if first is not None:
             page.load(first[0], article, first[1], **controls.quietly)
     page.queue(max_size=64, api_open=False)
