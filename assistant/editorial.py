@@ -104,19 +104,19 @@ class Editorial:
         `vector` is the question's, where it is at hand: (dimension,) float32.
         """
         assistant, decisions, vectors, _ = self._state
-        if not decisions:
+        likely = [
+            at
+            for at, decision in enumerate(decisions)
+            if not decision.stale and ask_the_same(decision.golden.question, question, 1.0)
+        ]
+        if not likely:  # most readers wait for no encoding here
             return None
         if vector is None:
             vector = assistant.index.encoder.encode([question])[0]
-        cosines = vectors @ vector
-        return next(
-            (
-                decision
-                for decision, cosine in zip(decisions, np.asarray(cosines).tolist(), strict=True)
-                if not decision.stale and ask_the_same(decision.golden.question, question, cosine)
-            ),
-            None,
-        )
+        for at in likely:
+            if ask_the_same(decisions[at].golden.question, question, float(vectors[at] @ vector)):
+                return decisions[at]
+        return None
 
     def settle(self, examined: Examined) -> tuple[Answer, Decision] | None:
         """The answer an editor decided on, with the decision; None where the assistant decides."""
@@ -126,27 +126,28 @@ class Editorial:
             return None
         return apply_decision(assistant.article, examined, decision), decision
 
-    def decide(self, question: str, quotes: Sequence[str], editor: str, note: str = "") -> Decision:
+    def decide(
+        self, question: str, quotes: Sequence[str], editor: str, note: str = "", also: Sequence[str] = ()
+    ) -> Decision:
         """Keep that a question is answered by these sentences, or, without any, that the article does not say.
 
-        Raises PickError when the sentences are not in the article word for word, GoldenError for an empty
-        question and RecordError when it could not be kept; then nothing changes.
+        `also` are other wordings the same holds for; all are kept or none. Raises PickError when the sentences
+        are not in the article word for word, GoldenError for an empty question and RecordError when it could
+        not be kept; then nothing changes.
         """
         with self._lock:
             assistant = self._state[0]
-            if quotes and locate_quotes(assistant.article, quotes) is None:
+            spans = locate_quotes(assistant.article, quotes) if quotes else ()
+            if spans is None:
                 raise PickError("These sentences are not in the article word for word; pick them again.")
-            places = [assistant.article.text.find(quote) for quote in quotes]
-            golden = make_golden(
-                question,
-                quotes,
-                section=" › ".join(find_section(assistant.article, places[0])) if places else "",
-                answerable=bool(quotes),
-                note=note,
-            )
-            (kept,) = keep_golden(self.records, self.slug, [golden_as_dict(golden)], editor, live=True)
+            section = " › ".join(find_section(assistant.article, spans[0].start)) if spans else ""
+            golden = [
+                make_golden(wording, quotes, section=section, answerable=bool(quotes), note=note)
+                for wording in dict.fromkeys((question, *also))
+            ]
+            kept = keep_golden(self.records, self.slug, list(map(golden_as_dict, golden)), editor, live=True)
             self._read(assistant)
-            return next(decision for decision in self.decisions if decision.kept.id == kept)
+            return next(decision for decision in self.decisions if decision.kept.id == kept[0])
 
     def set_threshold(self, answered_from: float | None, editor: str) -> None:
         """Make a threshold the one in force, None for the assistant's own; raises RecordError."""

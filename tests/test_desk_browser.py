@@ -159,6 +159,21 @@ def test_other_wordings_are_settled_only_when_ticked(browser: Browser, address: 
     expect(desk.locator("#other-wordings")).to_be_hidden()
 
 
+def test_sentences_picked_for_one_question_are_not_kept_for_the_next(browser: Browser, address: str) -> None:
+    reader = open_page(browser, f"{address}/{SLUG}/", 1280, 844)
+    for question in ("Which gardener planted tulips?", "What did the zebra eat?"):
+        ask(reader, question)
+    desk = log_in(browser, address)
+    desk.locator("#inbox-list .group", has_text="tulips").click()
+    desk.locator("#pick-article [role=button]", has_text="About 400 boats").or_(
+        desk.locator("#pick-article [role=button]", has_text="About 390 boats")
+    ).click()
+    desk.locator("#inbox-list .group", has_text="zebra").click()
+    expect(desk.locator("#inbox-detail h2")).to_contain_text("zebra", timeout=SLOW)
+    desk.locator("#it-is-here").click()
+    expect(desk.locator("#inbox-said")).to_contain_text("No sentence is picked yet", timeout=SLOW)
+
+
 def test_the_line_that_is_chosen_goes_live(browser: Browser, address: str, data: Path) -> None:
     reader = open_page(browser, f"{address}/{SLUG}/", 1280, 844)
     ask(reader, "How many boats took part?")

@@ -73,6 +73,15 @@ def test_a_question_the_article_does_not_answer_is_refused(
     assert answer.quotes[0].marks == ()
 
 
+def test_other_wordings_are_kept_with_it_or_nothing_is(editorial: Editorial, assistant: Assistant) -> None:
+    with pytest.raises(GoldenError):
+        editorial.decide(QUESTION, (BILL,), "Ann", also=["Who played?", "  "])
+    assert editorial.decisions == ()
+    decision = editorial.decide(QUESTION, (BILL,), "Ann", also=["Who played?", QUESTION])
+    assert decision.golden.question == QUESTION and len(editorial.decisions) == 2
+    assert editorial.settle(assistant.examine("who played"))[0].quotes[0].text == BILL
+
+
 def test_the_newest_decision_counts_and_can_be_taken_back(
     records: Records, editorial: Editorial, assistant: Assistant
 ) -> None:

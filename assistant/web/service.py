@@ -7,7 +7,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.answer import Answer
 from assistant.editorial import Editorial
@@ -35,7 +35,7 @@ class Reply:
     answer: Answer
     id: str | None
     language: str
-    article: Article
+    article: Article = field(hash=False, compare=False)  # Gradio hashes every reply after every answer
     session: str
 
 

@@ -32,6 +32,7 @@ _SCROLL = "() => { document.querySelector('#inbox-detail').scrollIntoView({block
 
 def add_inbox(desk: Desk, controls: Controls) -> None:
     """The tab's components and what happens in them."""
+    asked = gr.State("")  # the opened question as readers asked it, whatever the editor makes of its wording
     with gr.Row(elem_classes="columns"):
         with gr.Column(scale=2, min_width=320):
             listed = gr.HTML(elem_id="inbox-list", apply_default_css=False)
@@ -72,7 +73,7 @@ def add_inbox(desk: Desk, controls: Controls) -> None:
         )
         if group is None:
             gone = render_empty("This question is settled meanwhile.")
-            return gone, gr.update(visible=False), "", gr.update(choices=[], value=[]), "", "", ""
+            return gone, gr.update(visible=False), "", gr.update(choices=[], value=[]), "", "", "", "", ""
         article = desk.service.library.shelves[slug].article
         shown = (
             "<p class='hint'>Does the article say it? Click the sentences that answer, then <b>It is here</b>. "
@@ -80,29 +81,44 @@ def add_inbox(desk: Desk, controls: Controls) -> None:
         )
         wordings = desk.list_other_wordings(group)
         ticks = gr.update(choices=list(wordings), value=[], visible=bool(wordings))
-        return render_group(group), gr.update(visible=True), group.question, ticks, "", shown, ""
+        return (
+            render_group(group),
+            gr.update(visible=True),
+            group.question,
+            ticks,
+            "",
+            shown,
+            "",
+            "",
+            group.question,
+        )
 
     @guard
     def say_it_is_here(
-        slug: str, question: str, others: list[str], note: str, picked: str, request: gr.Request
+        slug: str, question: str, asked: str, others: list[str], note: str, picked: str, request: gr.Request
     ) -> tuple[object, ...]:
-        return decide(slug, [question, *others], note, picked, False, request)
+        return decide(slug, question, [asked, *others], note, picked, False, request)
 
     @guard
     def say_it_is_absent(
-        slug: str, question: str, others: list[str], note: str, picked: str, request: gr.Request
+        slug: str, question: str, asked: str, others: list[str], note: str, picked: str, request: gr.Request
     ) -> tuple[object, ...]:
-        return decide(slug, [question, *others], note, picked, True, request)
+        return decide(slug, question, [asked, *others], note, picked, True, request)
 
     def decide(
-        slug: str, questions: list[str], note: str, picked: str, absent: bool, request: gr.Request
+        slug: str,
+        question: str,
+        others: list[str],
+        note: str,
+        picked: str,
+        absent: bool,
+        request: gr.Request,
     ) -> tuple[object, ...]:
         editorial = desk.find_editorial(slug)
         keep = (gr.skip(),) * 4
         try:
             quotes = () if absent else pick_quotes(desk.find_assistant(slug).article, read_picked(picked))
-            editor = find_editor(desk, request)
-            decision, *_ = (editorial.decide(question, quotes, editor, note) for question in questions)
+            decision = editorial.decide(question, quotes, find_editor(desk, request), note, others)
         except (PickError, GoldenError, RecordError) as error:
             return *keep, render_notice(str(error), "bad")
         told = (
@@ -128,11 +144,11 @@ def add_inbox(desk: Desk, controls: Controls) -> None:
     opened.go.click(
         open_group,
         [controls.article, opened.box],
-        [detail, deciding, question, others, note, pane, said],
+        [detail, deciding, question, others, note, pane, said, picked, asked],
         **controls.quietly,
     ).then(None, js=_SCROLL)
     outcome = [listed, decided, detail, deciding, said]
-    inputs = [controls.article, question, others, note, picked]
+    inputs = [controls.article, question, asked, others, note, picked]
     here.click(say_it_is_here, inputs, outcome, **controls.quietly)
     absent.click(say_it_is_absent, inputs, outcome, **controls.quietly)
     undone.go.click(undo, [controls.article, undone.box], [listed, decided, said], **controls.quietly)

@@ -24,7 +24,7 @@ from assistant.web.desk.work import Desk
 from assistant.web.markup import escape
 
 PAGE = 50  # entries
-DAYS = {"any time": 0, "today": 1, "last 7 days": 7, "last 30 days": 30}
+DAYS = {"any time": 0, "last 24 hours": 1, "last 7 days": 7, "last 30 days": 30}
 
 
 def add_log(desk: Desk, controls: Controls) -> None:
