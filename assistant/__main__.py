@@ -1,4 +1,4 @@
-"""The command line: `python -m assistant ask ARTICLE "question"` and `python -m assistant build ARTICLE`."""
+"""The command line: `python -m assistant ask ARTICLE "question"`, `build`, `evaluate`, `golden`, `export`, `purge`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,15 +16,15 @@ from rich.progress import track
 
 from assistant.answer import Answer, Outcome
 from assistant.assistant import Assistant, QuestionError
-from assistant.settings import SettingsError, read_settings
-from corpus import ArticleError
-from index import EncoderError
+from assistant.desk_commands import add_commands
+from assistant.terminal import fail, open_assistant, print_json
 
 app = typer.Typer(
     help="Ask an article; it answers with its own words.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+add_commands(app)
 ArticleFile = Annotated[Path, typer.Argument(metavar="ARTICLE", help="A .txt, .md or .html file.")]
 OPENINGS = {
     Outcome.ANSWERED: "",
@@ -80,13 +80,6 @@ def build(article: ArticleFile) -> None:
     )
 
 
-def open_assistant(article: Path, verify: bool = False) -> Assistant:
-    try:
-        return Assistant.open(article, read_settings(), verify=verify)
-    except (ArticleError, EncoderError, SettingsError) as error:
-        fail(str(error))
-
-
 def read_questions(file: Path) -> Iterator[Asked]:
     """The lines of a question file; ends the program naming the line that cannot be used."""
     try:
@@ -114,10 +107,6 @@ def answer_as_dict(assistant: Assistant, asked: Asked) -> dict[str, object]:
         return {"error": str(error)}
 
 
-def print_json(value: dict[str, object]) -> None:
-    print(json.dumps(value, ensure_ascii=False))
-
-
 def print_answer(answer: Answer) -> None:
     if answer.read_as:
         print(f"Reading this as: {answer.read_as}\n")
@@ -128,11 +117,7 @@ def print_answer(answer: Answer) -> None:
         print(f"{lead}“{quote.text}”\n    — {' › '.join(quote.section)}\n")
 
 
-def fail(message: str) -> NoReturn:
-    print(f"error: {message}", file=sys.stderr)
-    raise SystemExit(2)
-
-
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it asks for its own debugging notes to be shown
     app()

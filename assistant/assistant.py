@@ -7,24 +7,27 @@ import logging
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.answer import Answer, Outcome
+from assistant.answer import Answer, Outcome, Quote
 from assistant.decide import (
     WITH_READER,
     WITHOUT_READER,
+    Evidence,
+    Rule,
     decide_outcome,
     measure_confidence,
+    measure_topic,
     weigh_evidence,
 )
 from assistant.followup import asks_for_more, stand_alone
 from assistant.names import find_names
-from assistant.quote import choose_quotes, set_aside
+from assistant.quote import Margins, choose_quotes, set_aside
 from assistant.settings import Settings
 from assistant.suggest import list_starters, suggest_questions
 from corpus import Article, Span, normalise_text, read_article
-from index import ArticleIndex, Encoder, Reader, ReaderError, SentenceEncoder, SpanReader, open_index
+from index import ArticleIndex, Encoder, Hit, Reader, ReaderError, SentenceEncoder, SpanReader, open_index
 from index.reader import WEIGHTS
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,23 @@ log = logging.getLogger(__name__)
 MOST_SHOWN = {Outcome.ANSWERED: 3, Outcome.NEAREST: 1, Outcome.OFF_TOPIC: 0}  # quotes
 MORE_TURNS = 2  # earlier questions whose quotes "what else?" does not show again; each is searched once more
 HITS = 8  # passages looked at for one question
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """How an answer came about: what was searched for and found, and what was made of it.
+
+    `quotes` are all that were chosen, of which the answer shows the first few; `evidence` is None when
+    nothing was found; `topic` is what decides between NEAREST and OFF_TOPIC.
+    """
+
+    answer: Answer
+    meant: str
+    hits: tuple[Hit, ...]
+    quotes: tuple[Quote, ...]
+    evidence: Evidence | None
+    topic: float
+    rule: Rule
 
 
 class QuestionError(ValueError):
@@ -89,21 +109,38 @@ class Assistant:
         `as_typed` takes the question as it stands even when it looks like a follow-up. Raises QuestionError
         when it is empty or longer than `settings.max_question` characters.
         """
+        return self.examine(question, history, as_typed=as_typed).answer
+
+    def examine(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        as_typed: bool = False,
+        rule: Rule | None = None,
+        margins: Margins | None = None,
+        read: bool = True,
+    ) -> Examined:
+        """The answer with everything it was made from; see `ask`.
+
+        `rule` and `margins` take the place of the assistant's own for this question; with `read` off the
+        reader model is left out, and the rule for that is taken.
+        """
         began = time.perf_counter()
         question = clean_question(question, self.settings.max_question)
+        rule = rule or (self.rule if read else WITHOUT_READER)
         meant = question if as_typed else self.understand(question, history)
-        hits = self.index.search(meant, HITS)
+        hits = self.index.search(meant, HITS) if read else self.index.retrieve(meant, HITS)
         if history and not as_typed and asks_for_more(question):
             hits = set_aside(self.article, hits, self._list_quoted(history))
-        quotes = choose_quotes(self.article, meant, hits)
-        confidence = (
-            measure_confidence(weigh_evidence(meant, hits, quotes[0].text), self.rule) if quotes else 0.0
-        )
-        outcome = decide_outcome(hits, confidence, self.rule)
+        quotes = choose_quotes(self.article, meant, hits, margins or Margins())
+        evidence = weigh_evidence(meant, hits, quotes[0].text) if quotes else None
+        confidence = measure_confidence(evidence, rule) if evidence else 0.0
+        outcome = decide_outcome(hits, confidence, rule)
         shown = quotes[: MOST_SHOWN[outcome]]
         if outcome is not Outcome.ANSWERED:
             shown = tuple(replace(quote, marks=()) for quote in shown)  # no words of it answer
-        return Answer(
+        answer = Answer(
             question=question,
             outcome=outcome,
             confidence=round(confidence, 4),
@@ -113,6 +150,7 @@ class Assistant:
             revision=self.article.revision,
             took_ms=round((time.perf_counter() - began) * 1000, 1),
         )
+        return Examined(answer, meant, hits, quotes, evidence, measure_topic(hits), rule)
 
     def understand(self, question: str, history: Sequence[str]) -> str:
         """The question spelt as the article spells, completed from earlier ones where it leans on them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer import Outcome
 from index import Hit
@@ -50,6 +50,11 @@ WITH_READER = Rule(
     weights=Evidence(dense=1.761, coverage=0.0, kind=1.201, answerable=0.593),
     answered_from=0.43,
 )
+
+
+def with_threshold(rule: Rule, answered_from: float) -> Rule:
+    """The rule with another threshold, 0 to 1."""
+    return replace(rule, answered_from=answered_from)
 
 
 def weigh_evidence(question: str, hits: Sequence[Hit], quoted: str) -> Evidence:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_PASSWORD = 8  # characters
 
 
 class SettingsError(Exception):
@@ -39,6 +40,18 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the server listens on.")
     max_question: int = Field(500, ge=20, le=5000, description="Longest question taken, in characters.")
+    records: bool = Field(True, description="Keep what readers ask and vote; off: only editors' decisions.")
+    retention_days: int = Field(90, ge=1, le=36500, description="Days until what readers asked is deleted.")
+    editor_password: SecretStr = Field(
+        SecretStr(""), description="Opens the editor's desk at /editor; empty: there is no desk."
+    )
+
+    @field_validator("editor_password")
+    @classmethod
+    def _demand_length(cls, password: SecretStr) -> SecretStr:
+        if 0 < len(password.get_secret_value()) < SHORTEST_PASSWORD:
+            raise ValueError(f"the password must have at least {SHORTEST_PASSWORD} characters")
+        return password
 
 
 def read_settings() -> Settings:

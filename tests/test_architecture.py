@@ -56,3 +56,14 @@ def test_every_setting_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     missing = [name for name in Settings.model_fields if f"`ASSISTANT_{name.upper()}`" not in readme]
     assert missing == []
+
+
+def test_every_command_is_in_the_docs() -> None:
+    from assistant.__main__ import app
+    from assistant.desk_commands import golden_app
+
+    docs = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/editors.md"))
+    names = [command.callback.__name__ for command in app.registered_commands]
+    names += [f"golden {command.name}" for command in golden_app.registered_commands]
+    assert len(names) >= 7
+    assert [name for name in names if f"python -m assistant {name}" not in docs] == []

@@ -184,6 +184,24 @@ def test_one_vote_that_can_be_changed_and_taken_back(browser: Browser, address: 
     expect(down).to_have_attribute("aria-pressed", "false")
 
 
+def test_a_form_that_is_being_filled_in_outlives_the_next_answer(browser: Browser, address: str) -> None:
+    page = open_page(browser, address, (1280, 800))
+    ask(page, "Who is Kevin Coppinger?")
+    page.locator(".vote").last.click()
+    form = page.locator(".turn").first.locator(".reasons")
+    form.locator("input").nth(1).check()
+    form.locator("textarea").fill("the third paragraph")
+    ask(page, "When did the best-known confrontation take place?")
+    expect(form).to_be_visible()
+    expect(form.locator("textarea")).to_have_value("the third paragraph")
+    expect(form.locator("input").nth(1)).to_be_checked()
+    form.locator(".send").click()
+    expect(form).to_be_hidden(timeout=30_000)
+    ask(page, "What happened in Waltham?")
+    expect(form).to_be_hidden()
+    expect(page.locator(".turn").first.locator(".vote").last).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_shared_answer_opens_and_leads_back_to_its_place(browser: Browser, address: str) -> None:
     page = open_page(browser, address, (1280, 800))
     ask(page, "When did the best-known confrontation take place?")

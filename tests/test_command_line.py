@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.__main__ import read_questions
+from assistant.records import Records
 
 ROOT = Path(__file__).resolve().parents[1]
 STORY = "The harbour opened on 3 June 2024.\n\nAbout 400 boats took part in the parade.\n"
@@ -79,3 +80,43 @@ def test_a_line_that_is_no_question_is_named(tmp_path: Path, capsys: pytest.Capt
             list(read_questions(file))
         assert ended.value.code == 2
         assert "line 2" in capsys.readouterr().err
+
+
+def test_evaluate_gates_on_getting_worse(tmp_path: Path) -> None:
+    (tmp_path / "story.txt").write_text(STORY)
+    asked = [
+        f'{{"question": "How many boats took part{"?" * n}", "evidence": "400 boats"}}' for n in range(1, 8)
+    ]
+    (tmp_path / "story.golden.jsonl").write_text("\n".join(asked))
+    words = ("-m", "assistant", "evaluate", str(tmp_path / "story.txt"))
+    kept = run(*words, "--format", "json", "--out", str(tmp_path / "run.json"))
+    assert kept.returncode == 0, kept.stderr
+    same = run(*words, "--against", str(tmp_path / "run.json"))
+    assert same.returncode == 0 and "within noise" in same.stdout and "answered rightly" in same.stdout
+    worse = run(*words, "--against", str(tmp_path / "run.json"), "--answered-from", "1", "--format", "junit")
+    assert worse.returncode == 1
+    assert worse.stdout.startswith("<?xml") and "0 better, 7 worse" in worse.stderr
+    broken = run(*words, "--against", str(tmp_path / "story.txt"))
+    assert broken.returncode == 2 and "cannot be compared" in broken.stderr
+
+
+def test_golden_questions_and_the_log_go_in_and_out(tmp_path: Path, data_dir: Path) -> None:
+    (tmp_path / "story.txt").write_text(STORY)
+    (tmp_path / "g.csv").write_text("question;expected quote\nHow many?;About 400 boats\nWho sang?;\n")
+    golden = ("-m", "assistant", "golden")
+    done = run(*golden, "import", str(tmp_path / "g.csv"), str(tmp_path / "story.txt"))
+    assert done.stdout == "2 golden questions added to story, 0 were there already\n", done.stderr
+    done = run(*golden, "import", str(tmp_path / "g.csv"), str(tmp_path / "story.txt"))
+    assert "0 golden questions added to story, 2 were there already" in done.stdout
+    done = run(*golden, "export", str(tmp_path / "story.txt"), "--format", "jsonl")
+    assert [json.loads(line)["question"] for line in done.stdout.splitlines()] == ["How many?", "Who sang?"]
+    (tmp_path / "g.csv").write_text("question,answerable\nHow many?,yes\n")
+    done = run(*golden, "import", str(tmp_path / "g.csv"), str(tmp_path / "story.txt"))
+    assert done.returncode == 2 and "g.csv: row 2: " in done.stderr
+    records = Records(data_dir / "records.sqlite3")
+    kept = records.keep_answer("story", "=1+1?", (), "nearest", 0.1, "rev", {"quotes": []})
+    records.close()
+    assert '"\'=1+1?"' in run("-m", "assistant", "export").stdout
+    assert json.loads(run("-m", "assistant", "export", "--format", "jsonl").stdout)["id"] == kept
+    assert run("-m", "assistant", "purge").stdout == "0 deleted\n"
+    assert run("-m", "assistant", "purge", "--id", kept).stdout == "1 deleted\n"

@@ -32,7 +32,7 @@ def test_an_article_is_never_answered_from_another(tmp_path: Path, data_dir: Pat
     (tmp_path / "light.txt").write_text("The lighthouse keeper lives alone on the island of Mora.\n")
     library = Library(Settings(articles=tmp_path, data_dir=data_dir, reader=False))
     library.start()
-    here = library.ask("light", "Where does the lighthouse keeper live?", (), False)
+    here = library.find_assistant("light").ask("Where does the lighthouse keeper live?")
     assert here.quotes[0].text == "The lighthouse keeper lives alone on the island of Mora."
-    there = library.ask("harbour", "Where does the lighthouse keeper live?", (), False)
+    there = library.find_assistant("harbour").ask("Where does the lighthouse keeper live?")
     assert there.outcome == "off_topic" and there.quotes == ()

@@ -183,3 +183,39 @@ def test_a_broken_article_ends_the_program_with_one_line(tmp_path: Path) -> None
     )
     assert done.returncode == 2
     assert done.stderr.startswith("error: ") and "empty.txt" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_recording_can_be_switched_off(folder: Path, tmp_path: Path) -> None:
+    settings = Settings(articles=folder, data_dir=tmp_path, reader=False, records=False)
+    with TestClient(create_app(settings)) as client:
+        answer = ask(client, "How many boats took part?")
+        assert answer["outcome"] == "answered" and answer["id"] is None
+    with sqlite3.connect(tmp_path / "records.sqlite3") as db:
+        assert db.execute("SELECT count(*) FROM answers").fetchone() == (0,)
+
+
+def test_what_is_kept_names_no_one(client: TestClient, data: Path) -> None:
+    answer = ask(client, "Write to ann@example.org?", session="s-123", history=["Call 978-555-0100"])["id"]
+    with sqlite3.connect(data / "records.sqlite3") as db:
+        row = db.execute("SELECT * FROM answers WHERE id = ?", (answer,)).fetchone()
+    kept = " ".join(map(str, row))
+    assert "s-123" in kept and "[e-mail]" in kept and "[phone]" in kept
+    assert not any(word in kept for word in ("ann@", "978", "testclient", "127.0.0.1"))
+
+
+def test_a_full_disk_gives_the_answer_and_no_false_thank_you(folder: Path, tmp_path: Path) -> None:
+    app = create_app(Settings(articles=folder, data_dir=tmp_path, reader=False))
+    with TestClient(app) as client:
+        kept = ask(client, "How many boats took part?")["id"]
+        store = app.state.service.store
+        (pages,) = store._writer.connection.execute("PRAGMA page_count").fetchone()
+        store._writer.connection.execute(f"PRAGMA max_page_count = {pages}")
+        answers = [ask(client, f"How many boats took part? {'x' * 400}") for _ in range(40)]
+        assert answers[-1]["quotes"] and answers[-1]["id"] is None
+        assert "full" in store.warning
+        note = {"answer_id": kept, "vote": -1, "note": "y" * 1000}
+        reply = client.post("/api/feedback", json=note)
+        if reply.status_code == 200:  # it may still have fitted into a page; then it is really there
+            assert store.find_vote(kept)[2] == note["note"]
+        else:
+            assert (reply.status_code, reply.json()["error"]["code"]) == (503, "not_kept")

@@ -27,6 +27,46 @@ STEPS = (
         updated TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE answers ADD COLUMN took_ms REAL NOT NULL DEFAULT 0;
+    ALTER TABLE answers ADD COLUMN session TEXT NOT NULL DEFAULT '';
+    ALTER TABLE answers ADD COLUMN decision TEXT;
+    CREATE INDEX answers_by_age ON answers (created);
+    CREATE TABLE golden (
+        id TEXT PRIMARY KEY,
+        article TEXT NOT NULL,
+        created TEXT NOT NULL,
+        editor TEXT NOT NULL,
+        live INTEGER NOT NULL CHECK (live IN (0, 1)),
+        question TEXT NOT NULL,
+        entry TEXT NOT NULL,
+        UNIQUE (article, question, entry)
+    ) STRICT;
+    CREATE TABLE thresholds (
+        id INTEGER PRIMARY KEY,
+        article TEXT NOT NULL,
+        answered_from REAL CHECK (answered_from BETWEEN 0 AND 1),
+        created TEXT NOT NULL,
+        editor TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE revisions (
+        id INTEGER PRIMARY KEY,
+        article TEXT NOT NULL,
+        revision TEXT NOT NULL,
+        base TEXT NOT NULL,
+        file TEXT NOT NULL,
+        created TEXT NOT NULL,
+        editor TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY,
+        article TEXT NOT NULL,
+        created TEXT NOT NULL,
+        editor TEXT NOT NULL,
+        run TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX runs_by_time ON runs (article, created);
+    """,
 )
 
 

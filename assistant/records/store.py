@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import sqlite3
 import threading
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 from assistant.records.migrations import migrate
 from assistant.records.redact import redact_text
+from assistant.records.writer import Statement, Writer
+
+log = logging.getLogger(__name__)
 
 LONGEST_NOTE = 1000  # characters
 
@@ -45,23 +49,36 @@ class Kept:
 class Records:
     """The records in one SQLite file (write-ahead log, `synchronous=FULL`); safe to share between threads.
 
-    Raises RecordError when the file cannot be opened or is no database of this program.
+    `warning` says, for an editor, what could last not be kept; empty when the last write was. Raises
+    RecordError when the file cannot be opened or is no database of this program.
     """
 
     def __init__(self, file: Path) -> None:
+        self.file = file
+        self.warning = ""
         self._lock = threading.Lock()
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                file, check_same_thread=False, isolation_level=None, timeout=10
-            )
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-                self._connection.execute(f"PRAGMA {pragma}")
-            migrate(self._connection)
+            connection = self._connect()
+            migrate(connection)
+            self._connection = self._connect()
         except (OSError, sqlite3.Error) as error:
             raise RecordError(f"the records in {file} cannot be opened: {error}") from error
+        self._writer = Writer(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.file, check_same_thread=False, isolation_level=None, timeout=30)
+        try:
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
 
     def close(self) -> None:
+        """Keep what waits to be kept, then close the file."""
+        self._writer.close()
         with self._lock:
             self._connection.close()
 
@@ -74,30 +91,40 @@ class Records:
         confidence: float,
         revision: str,
         answer: dict[str, Any],
+        *,
+        session: str = "",
+        decision: str | None = None,
     ) -> str:
         """Keep an answer and return its id, which cannot be guessed; raises RecordError when it was not kept.
 
         E-mail addresses and telephone numbers are taken out of the question, the history and the answer's
-        echo of the question first.
+        echo of the question first. `session` is a random id that says which questions were asked together;
+        `decision` the id of the editor's golden question that settled the answer.
         """
         answer_id = secrets.token_urlsafe(12)
         cleaned = {
             key: redact_text(value) if key in ("question", "read_as") and isinstance(value, str) else value
             for key, value in answer.items()
         }
-        self._write(
-            "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        self.write(
             (
-                answer_id,
-                _now(),
-                article,
-                redact_text(question),
-                json.dumps([redact_text(text) for text in history], ensure_ascii=False),
-                outcome,
-                confidence,
-                revision,
-                json.dumps(cleaned, ensure_ascii=False),
-            ),
+                "INSERT INTO answers (id, created, article, question, history, outcome, confidence, revision, "
+                "answer, took_ms, session, decision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    answer_id,
+                    tell_time(),
+                    article,
+                    redact_text(question),
+                    json.dumps([redact_text(text) for text in history], ensure_ascii=False),
+                    outcome,
+                    confidence,
+                    revision,
+                    json.dumps(cleaned, ensure_ascii=False),
+                    float(answer.get("took_ms") or 0.0),
+                    session,
+                    decision,
+                ),
+            )
         )
         return answer_id
 
@@ -106,42 +133,71 @@ class Records:
         if self.find_answer(answer_id) is None:
             raise RecordError("There is no such answer to vote on.")
         if vote is Vote.NONE:
-            self._write("DELETE FROM votes WHERE answer_id = ?", (answer_id,))
+            self.write(("DELETE FROM votes WHERE answer_id = ?", (answer_id,)))
             return
-        self._write(
-            "INSERT INTO votes VALUES (?, ?, ?, ?, ?) ON CONFLICT (answer_id) DO UPDATE SET "
-            "vote = excluded.vote, reasons = excluded.reasons, note = excluded.note, updated = excluded.updated",
-            (answer_id, int(vote), json.dumps(list(reasons)), redact_text(note[:LONGEST_NOTE]), _now()),
+        self.write(
+            (
+                "INSERT INTO votes VALUES (?, ?, ?, ?, ?) ON CONFLICT (answer_id) DO UPDATE SET vote = "
+                "excluded.vote, reasons = excluded.reasons, note = excluded.note, updated = excluded.updated",
+                (
+                    answer_id,
+                    int(vote),
+                    json.dumps(list(reasons)),
+                    redact_text(note[:LONGEST_NOTE]),
+                    tell_time(),
+                ),
+            )
         )
 
     def find_answer(self, answer_id: str) -> Kept | None:
         """A kept answer; None when there is none of that id."""
-        row = self._read(
-            "SELECT id, created, article, question, revision, answer FROM answers WHERE id = ?", answer_id
+        row = self.read_one(
+            "SELECT id, created, article, question, revision, answer FROM answers WHERE id = ?", (answer_id,)
         )
         return Kept(*row[:5], json.loads(row[5])) if row else None
 
     def find_vote(self, answer_id: str) -> tuple[Vote, tuple[str, ...], str]:
         """The vote on an answer with its reasons and note; Vote.NONE where there is none."""
-        row = self._read("SELECT vote, reasons, note FROM votes WHERE answer_id = ?", answer_id)
+        row = self.read_one("SELECT vote, reasons, note FROM votes WHERE answer_id = ?", (answer_id,))
         return (Vote(row[0]), tuple(json.loads(row[1])), row[2]) if row else (Vote.NONE, (), "")
 
-    def _read(self, query: str, key: str) -> tuple[Any, ...] | None:
+    def delete_answers(self, ids: Sequence[str]) -> int:
+        """Delete answers with their votes, and return how many there were."""
+        marks = ", ".join("?" * len(ids))
+        return self.write((f"DELETE FROM answers WHERE id IN ({marks})", tuple(ids)))
+
+    def purge(self, days: int) -> int:
+        """Delete answers, with their votes, that are older than `days`; returns how many."""
+        oldest = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
+        return self.write(("DELETE FROM answers WHERE created < ?", (oldest,)))
+
+    def read(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query; raises RecordError."""
         try:
-            with self._lock, closing(self._connection.execute(query, (key,))) as cursor:
-                row: tuple[Any, ...] | None = cursor.fetchone()
-                return row
+            with self._lock, closing(self._connection.execute(query, values)) as cursor:
+                return cursor.fetchall()
         except sqlite3.Error as error:
             raise RecordError(f"The records cannot be read at the moment ({error}).") from error
 
-    def _write(self, statement: str, values: tuple[Any, ...]) -> None:
-        """One statement, committed and synced before this returns."""
+    def read_one(self, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """The first row of a query, None when there is none; raises RecordError."""
+        return next(iter(self.read(query, values)), None)
+
+    def write(self, *statements: Statement) -> int:
+        """Statements as one unit, committed and synced before this returns; the number of rows changed.
+
+        Raises RecordError when nothing of it was kept.
+        """
         try:
-            with self._lock:
-                self._connection.execute(statement, values)
+            changed = self._writer.write(*statements)
         except sqlite3.Error as error:
+            self.warning = f"{tell_time()[:16].replace('T', ' ')} UTC: {error}"
+            log.error("something could not be kept: %s", error)
             raise RecordError(f"This could not be kept ({error}).") from error
+        self.warning = ""
+        return changed
 
 
-def _now() -> str:
+def tell_time() -> str:
+    """Now, in UTC, to the millisecond: "2026-03-01T09:30:00.000+00:00"."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -15,7 +15,6 @@ from assistant.suggest import list_starters
 from assistant.web.library import NotReadyError
 from assistant.web.markup import link_quote
 from assistant.web.service import Reply, Service
-from corpus import Article
 
 CONTEXT = 60  # characters of the article before and after a quote
 Slug = Annotated[str, StringConstraints(max_length=100)]
@@ -46,9 +45,9 @@ def fail(status: int, code: str, message: str, retry_after: int | None = None) -
     return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
 
 
-def describe_reply(article: Article, slug: str, reply: Reply) -> dict[str, object]:
+def describe_reply(slug: str, reply: Reply) -> dict[str, object]:
     """An answer as the interface gives it."""
-    answer = reply.answer
+    answer, article = reply.answer, reply.article
     words: Messages = messages_for(reply.language)
     return {
         "id": reply.id,
@@ -88,14 +87,12 @@ def make_router(service: Service) -> APIRouter:
         if shelved is None:
             return fail(404, "unknown_article", "There is no article of that name here.")
         try:
-            reply = service.ask(shelved.slug, body.question, body.history, body.as_typed)
+            reply = service.ask(shelved.slug, body.question, body.history, body.as_typed, body.session or "")
         except QuestionError as error:
             return fail(422, "bad_question", str(error))
         except NotReadyError as error:
             return fail(503, "not_ready", str(error), retry_after=5)
-        return JSONResponse(
-            describe_reply(shelved.article, shelved.slug, reply), headers={"Cache-Control": "no-store"}
-        )
+        return JSONResponse(describe_reply(shelved.slug, reply), headers={"Cache-Control": "no-store"})
 
     @router.post("/feedback")
     def vote(body: Feedback) -> JSONResponse:

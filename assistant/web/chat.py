@@ -12,6 +12,7 @@ from assistant.suggest import list_starters
 from assistant.web.library import NotReadyError, Shelved
 from assistant.web.markup import escape, render_article, render_suggestions, render_turn
 from assistant.web.service import Reply, Service
+from corpus import Article
 
 log = logging.getLogger(__name__)
 
@@ -25,22 +26,28 @@ Talk = list[Reply]
 
 def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
     """The page; asking is its one event, everything else happens in the browser."""
-    article = shelved.article
-    greeting = (
-        f'<div class="greeting"><p>Ask this article anything. It answers in its own words, with the place they '
-        f"stand, or says that it does not answer.</p>"
-        f"{render_suggestions(list_starters(article), 'For example')}</div>"
-    )
+
+    def find_article() -> Article:
+        """The article as it is now: an editor may have published a correction since the page was built."""
+        return service.library.shelves[shelved.slug].article
+
+    def greet() -> str:
+        return (
+            '<div class="greeting"><p>Ask this article anything. It answers in its own words, with the place they '
+            "stand, or says that it does not answer.</p>"
+            f"{render_suggestions(list_starters(find_article()), 'For example')}</div>"
+        )
 
     def render_talk(talk: Talk, pending: str = "", problem: str = "") -> str:
         turns = "".join(
             render_turn(
-                article,
+                reply.article,
                 shelved.slug,
                 reply.answer,
                 reply.id,
                 reply.language,
                 at == len(talk) - 1 and not pending,
+                linked=reply.article.revision == find_article().revision,
             )
             for at, reply in enumerate(talk)
         )
@@ -53,7 +60,7 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
             turns += f'<p class="problem" role="alert">{escape(problem)}</p>'
         busy = "true" if pending else "false"
         label = 'role="log" aria-label="Questions and answers"'
-        return f'<div id="log" {label} aria-busy="{busy}">{turns or greeting}</div>'
+        return f'<div id="log" {label} aria-busy="{busy}">{turns or greet()}</div>'
 
     def ask(question: str, talk: Talk, as_typed: bool) -> Iterator[tuple[str, Talk, str]]:
         """Shows the question at once, then its answer; a question that failed stays in the box."""
@@ -61,7 +68,9 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         if shown:
             yield question, talk, render_talk(talk, pending=shown)
         try:
-            reply = service.ask(shelved.slug, question, [reply.answer.question for reply in talk], as_typed)
+            asked = [reply.answer.question for reply in talk]
+            session = talk[0].session if talk else ""
+            reply = service.ask(shelved.slug, question, asked, as_typed, session)
         except (QuestionError, NotReadyError) as error:
             yield question, talk, render_talk(talk, problem=str(error))
             return
@@ -73,7 +82,7 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         yield "", talk, render_talk(talk)
 
     with gr.Blocks(
-        title=f"{article.title} – ask the article",
+        title=f"{find_article().title} – ask the article",
         analytics_enabled=False,
         delete_cache=(3600, 3600),
         fill_width=True,
@@ -103,9 +112,8 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
                 with gr.Row(elem_id="after"):
                     fresh = gr.Button("New conversation", elem_id="fresh", scale=0)
                     typed = gr.Button("Ask as typed", elem_id="ask-typed", visible="hidden", scale=0)
-            gr.HTML(
-                '<button type="button" id="back-to-answer" class="back-button">‹ Back to the answer</button>'
-                f'<section id="article" aria-label="The article" tabindex="0">{render_article(article)}</section>',
+            reading = gr.HTML(
+                render_reading(find_article()),
                 elem_id="reading",
                 apply_default_css=False,
             )
@@ -129,4 +137,19 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         )
     page.queue(max_size=64, api_open=False)
     page.state_session_capacity = 200
+
+    def redraw(article: Article) -> None:
+        """Show another revision to whoever opens the page from now on."""
+        reading.value = render_reading(article)
+        page.config = page.get_config_file()
+
+    service.redraws[shelved.slug] = redraw
     return page
+
+
+def render_reading(article: Article) -> str:
+    """The article's pane."""
+    return (
+        '<button type="button" id="back-to-answer" class="back-button">‹ Back to the answer</button>'
+        f'<section id="article" aria-label="The article" tabindex="0">{render_article(article)}</section>'
+    )

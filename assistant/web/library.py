@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import gc
 import logging
-import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.answer import Answer
+from assistant.articles import find_articles, make_slug
 from assistant.assistant import Assistant, load_reader
 from assistant.messages import detect_language
 from assistant.settings import Settings
@@ -18,11 +17,6 @@ from index import EncoderError, SentenceEncoder
 
 log = logging.getLogger(__name__)
 
-SUFFIXES = (".md", ".txt", ".html", ".htm")
-RESERVED = frozenset(
-    {"api", "answers", "static", "healthz", "metrics", "editor", "demo", "widget.js", "favicon.ico"}
-)
-
 
 class NotReadyError(Exception):
     """The models are not loaded yet, or cannot be; the message says which, in words for a reader."""
@@ -30,11 +24,12 @@ class NotReadyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """An article with the name its page has."""
+    """An article with the name its page has; `original` is the revision its file had when it was read."""
 
     slug: str
     file: Path
     article: Article
+    original: str
 
 
 class Library:
@@ -62,7 +57,7 @@ class Library:
                 self.unreadable[file.name] = str(error)
                 continue
             slug = make_slug(file.stem, self.shelves)
-            self.shelves[slug] = Shelved(slug, file, article)
+            self.shelves[slug] = Shelved(slug, file, article, article.revision)
         if not self.shelves:
             reasons = "; ".join(self.unreadable.values()) or "no .md, .txt or .html file is there"
             raise ArticleError(f"{settings.articles}: no article to serve: {reasons}")
@@ -77,21 +72,33 @@ class Library:
     def ready(self) -> bool:
         return self._loaded.is_set() and self._failure is None
 
-    def ask(
-        self, slug: str, question: str, history: tuple[str, ...], as_typed: bool, wait: float = 120.0
-    ) -> Answer:
-        """The answer of one article, once the models are there; raises NotReadyError when they do not come."""
+    def find_assistant(self, slug: str, wait: float = 120.0) -> Assistant:
+        """The assistant of an article, once the models are there; raises NotReadyError when they do not come."""
         if not self._loaded.wait(wait):
             raise NotReadyError("The assistant is still getting ready. Please ask again in a moment.")
         if self._failure is not None:
             raise NotReadyError("The assistant could not be started. Please try again later.")
-        return self._assistants[slug].ask(question, history, as_typed=as_typed)
+        return self._assistants[slug]
+
+    def replace_article(self, slug: str, article: Article) -> None:
+        """Show another revision of an article; before `start`, so that this is the one loaded."""
+        self.shelves[slug] = replace(self.shelves[slug], article=article)
+
+    def open_draft(self, slug: str, article: Article) -> Assistant:
+        """An assistant for another revision of an article, beside the one that answers readers."""
+        index = self.find_assistant(slug).index
+        return Assistant.open(article, self.settings, index.encoder, index.reader)
+
+    def publish(self, slug: str, assistant: Assistant) -> None:
+        """Answer readers from another revision, from now on."""
+        self._assistants[slug] = assistant
+        self.replace_article(slug, assistant.article)
 
     def _load(self) -> None:
         try:
             encoder = SentenceEncoder(self.settings.encoder, self.settings.threads)
             reader = load_reader() if self.settings.reader else None
-            for slug, shelved in self.shelves.items():
+            for slug, shelved in list(self.shelves.items()):
                 self._assistants[slug] = Assistant.open(shelved.article, self.settings, encoder, reader)
         except EncoderError as error:
             log.critical("%s", error)
@@ -103,25 +110,3 @@ class Library:
             gc.freeze()  # what is loaded stays; only what comes after is looked through for garbage
             gc.enable()
             self._loaded.set()
-
-
-def find_articles(place: Path) -> list[Path]:
-    """The article files of a folder by name, or the one file itself; names that begin with "." or "README" are left."""
-    if not place.is_dir():
-        return [place]
-    return sorted(
-        file
-        for file in place.iterdir()
-        if file.is_file() and file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "README"))
-    )
-
-
-def make_slug(name: str, taken: dict[str, Shelved]) -> str:
-    """A name for a web address that is not taken: "Ice & Fire" -> "ice-fire", then "ice-fire-2"."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "article"
-    number = 1
-    candidate = slug
-    while candidate in taken or candidate in RESERVED:
-        number += 1
-        candidate = f"{slug}-{number}"
-    return candidate

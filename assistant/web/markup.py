@@ -164,7 +164,13 @@ def render_suggestions(questions: Sequence[str], label: str) -> str:
 
 
 def render_turn(
-    article: Article, slug: str, answer: Answer, answer_id: str | None, language: str, last: bool
+    article: Article,
+    slug: str,
+    answer: Answer,
+    answer_id: str | None,
+    language: str,
+    last: bool,
+    linked: bool = True,
 ) -> str:
     """One question with its answer, the vote and the link to share; suggestions only under the last."""
     words = messages_for(language)
@@ -192,7 +198,7 @@ def render_turn(
     return (
         f'<article class="turn" data-answer="{escape(answer_id or "")}" lang="{words.language}">'
         f'<h2 class="asked" tabindex="-1">{escape(answer.question)}</h2>{read_as}'
-        f"{render_quotes(article, slug, answer, words)}{tools}{suggestions}</article>"
+        f"{render_quotes(article, slug, answer, words, linked)}{tools}{suggestions}</article>"
     )
 
 

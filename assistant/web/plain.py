@@ -12,12 +12,12 @@ from assistant.web.markup import escape, render_quotes
 from corpus import Article
 
 
-def render_page(title: str, body: str, root: str = "/") -> str:
+def render_page(title: str, body: str, root: str = "/", head: str = "") -> str:
     """A whole plain page."""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="{root}favicon.ico"><link rel="stylesheet" href="{root}static/page.css"></head>'
+        f'<link rel="icon" href="{root}favicon.ico"><link rel="stylesheet" href="{root}static/page.css">{head}</head>'
         f'<body class="plain"><main>{body}</main></body></html>'
     )
 

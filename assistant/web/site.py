@@ -20,6 +20,9 @@ from assistant.records import RecordError
 from assistant.settings import Settings
 from assistant.web.api import fail, make_router
 from assistant.web.chat import HEAD, build_chat
+from assistant.web.desk import HEAD as DESK_HEAD
+from assistant.web.desk import Desk, build_desk, make_desk_router
+from assistant.web.entrance import Entrance, is_foreign
 from assistant.web.library import Library
 from assistant.web.plain import render_answer, render_front, render_missing
 from assistant.web.service import Service
@@ -36,6 +39,12 @@ _GRADIO_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'self'; object-src 'none'"
+)
+_DESK = re.compile(rf"login|logout|(?:export|import|draft)/[\w./-]+|{_GRADIO.pattern}")
+_DESK_POLICY = _GRADIO_POLICY.replace("frame-ancestors 'self'", "frame-ancestors 'none'")
+_LOGIN_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 _PLAIN_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -55,10 +64,10 @@ def create_app(settings: Settings) -> FastAPI:
     async def live(app: FastAPI) -> AsyncIterator[None]:
         library.start()
         yield
-        if service.records is not None:
-            service.records.close()
+        service.close()
 
     app = FastAPI(lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
+    app.state.service = service
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.include_router(make_router(service))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -72,12 +81,33 @@ def create_app(settings: Settings) -> FastAPI:
             return RedirectResponse(f"/{slug}/", 308)
         if chat and not _GRADIO.fullmatch(rest):
             return HTMLResponse(render_missing(), 404)
-        response = await proceed(request)
-        response.headers.setdefault("Content-Security-Policy", _GRADIO_POLICY if chat else _PLAIN_POLICY)
+        response = None
+        policy = _GRADIO_POLICY if chat else _PLAIN_POLICY
+        if slug == "editor":
+            response = keep_out(request, rest)
+            policy = _LOGIN_POLICY if rest == "login" else _DESK_POLICY
+        if response is None:
+            response = await proceed(request)
+        if slug == "editor":
+            response.headers.setdefault("X-Frame-Options", "DENY")
+            if not rest.startswith(("assets/", "static/")):
+                response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
+
+    def keep_out(request: Request, rest: str) -> Response | None:
+        """Why a request for the editor's desk goes no further; None when it may."""
+        entrance = service.entrance
+        if entrance is None or not _DESK.fullmatch(rest):
+            return HTMLResponse(render_missing(), 404)
+        if is_foreign(request):
+            return HTMLResponse(render_missing(), 403)
+        if rest == "login" or entrance.find_editor(request.cookies) is not None:
+            return None if request.url.path != "/editor" else RedirectResponse("/editor/", 308)
+        return RedirectResponse("/editor/login", 303) if rest == "" else HTMLResponse(render_missing(), 401)
 
     @app.get("/", response_class=HTMLResponse)
     def front() -> str:
@@ -123,22 +153,36 @@ def create_app(settings: Settings) -> FastAPI:
         return fail(500, "internal", "Something went wrong here. Please try again.")
 
     for slug, shelved in library.shelves.items():
-        gr.mount_gradio_app(
-            app,
-            build_chat(service, shelved),
-            path=f"/{slug}",
-            head=HEAD,
-            theme=gr.themes.Base(
-                font=["ui-sans-serif", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
-            ),
-            footer_links=[],
-            run_history=False,
-            show_error=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            pwa=False,
-            max_file_size="1kb",
-            allowed_paths=[],
-            app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
-        )
+        mount_page(app, build_chat(service, shelved), f"/{slug}", HEAD)
+    password = settings.editor_password.get_secret_value()
+    if password and service.store is None:
+        log.error("there is no editor's desk: %s", service.problem)
+    elif password:
+        service.entrance = Entrance(password)
+        desk = Desk(service)
+        app.state.desk = desk
+        app.include_router(make_desk_router(desk, service.entrance))
+        mount_page(app, build_desk(desk), "/editor", DESK_HEAD)
     return app
+
+
+def mount_page(app: FastAPI, page: gr.Blocks, path: str, head: str) -> None:
+    """Put a Gradio page under a path, with everything switched off that no page of ours uses."""
+    gr.mount_gradio_app(
+        app,
+        page,
+        path=path,
+        head=head,
+        theme=gr.themes.Base(
+            font=["ui-sans-serif", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+        ),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        max_file_size="1kb",
+        allowed_paths=[],
+        app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
+    )

@@ -26,6 +26,7 @@ from sklearn.metrics import roc_auc_score
 
 from assistant import Assistant, Outcome
 from assistant.assistant import load_reader
+from assistant.quality.golden import holds_any
 from assistant.quote import count_words
 from assistant.settings import Settings
 from index import SentenceEncoder
@@ -72,8 +73,7 @@ def ask_question(assistant: Assistant, name: str, question: Question) -> Result:
     read_as = answer.read_as or answer.question
     hits = assistant.index.search(read_as, 8)
     first = answer.quotes[0] if answer.quotes else None
-    text = " ".join(first.text.split()).casefold() if first else ""
-    held = any(" ".join(piece.split()).casefold() in text for piece in question.evidence)
+    held = first is not None and holds_any(first.text, question.evidence)
     placed = None
     ranks: tuple[float, ...] = ()
     if question.place and first:

@@ -4,7 +4,9 @@
   const root = document;
   const find = (selector, within = root) => within.querySelector(selector);
   const wide = matchMedia("(min-width: 861px)");
-  const votes = new Map(); // answer id -> vote; the conversation is drawn anew with every answer
+  // The conversation is drawn anew with every answer, so what the reader did is kept here by the answer's id.
+  const votes = new Map();
+  const drafts = new Map(); // an open form: which reasons are ticked, and the note so far
   let cameFrom = null;
   let newest = null;
 
@@ -57,6 +59,25 @@
       button.setAttribute("aria-pressed", String(Number(button.dataset.vote) === vote));
   };
 
+  const keepDraft = (form) => {
+    const ticked = [...form.querySelectorAll("input:checked")].map((box) => box.value);
+    drafts.set(form.closest(".turn").dataset.answer, { ticked, note: find("textarea", form).value });
+  };
+
+  const drawDraft = (turn) => {
+    const draft = drafts.get(turn.dataset.answer);
+    const form = find(".reasons", turn);
+    if (!draft || !form || !form.hidden) return;
+    form.hidden = false;
+    for (const box of form.querySelectorAll("input")) box.checked = draft.ticked.includes(box.value);
+    find("textarea", form).value = draft.note;
+  };
+
+  const closeForm = (form) => {
+    form.hidden = true;
+    drafts.delete(form.closest(".turn").dataset.answer);
+  };
+
   const sendVote = async (turn, vote, reasons = [], note = "") => {
     const reply = await fetch("../api/feedback", {
       method: "POST",
@@ -75,9 +96,12 @@
     try {
       await sendVote(turn, vote);
       const form = find(".reasons", turn);
-      form.hidden = vote !== -1;
       say(turn, vote === 1 ? "kept" : "");
-      if (vote === -1) find("input", form).focus();
+      if (vote === -1) {
+        form.hidden = false;
+        keepDraft(form);
+        find("input", form).focus();
+      } else closeForm(form);
     } catch {
       say(turn, "notKept");
     }
@@ -88,7 +112,7 @@
     const reasons = [...form.querySelectorAll("input:checked")].map((box) => box.value);
     try {
       await sendVote(turn, -1, reasons, find("textarea", form).value);
-      form.hidden = true;
+      closeForm(form);
       say(turn, "kept");
     } catch {
       say(turn, "notKept"); // the form stays open with what was typed
@@ -140,6 +164,10 @@
     else if (target.id === "open-article") { cameFrom = target; root.body.classList.add("reading"); find("#back-to-answer").focus(); }
     else if (target.id === "back-to-answer") leaveArticle();
   });
+  root.addEventListener("input", (event) => {
+    const form = event.target.closest(".reasons");
+    if (form) keepDraft(form);
+  });
   root.addEventListener("submit", (event) => {
     if (!event.target.matches(".reasons")) return;
     event.preventDefault();
@@ -152,7 +180,10 @@
   // Every new answer is brought to its question, and votes already given are drawn again.
   const arrive = () => {
     const turns = [...root.querySelectorAll("#log .turn")];
-    for (const turn of turns) if (turn.dataset.answer) drawVote(turn);
+    for (const turn of turns) if (turn.dataset.answer) {
+      drawVote(turn);
+      drawDraft(turn);
+    }
     const last = turns.at(-1);
     const name = last ? `${turns.length} ${last.dataset.answer || find(".asked", last).textContent}` : "";
     if (last && name !== newest) {
