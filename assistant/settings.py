@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import limits
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+_HOST = "abcdefghijklmnopqrstuvwxyz0123456789-."
 
 
 class SettingsError(Exception):
@@ -39,6 +44,52 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the server listens on.")
     max_question: int = Field(500, ge=20, le=5000, description="Longest question taken, in characters.")
+    origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins whose pages may embed the assistant; by comma, or a JSON list; empty: none."
+    )
+    rate: str = Field("30/minute", description="Questions of one client; votes are counted apart.")
+    in_flight: int = Field(
+        16, ge=1, le=1000, description="Questions answered at once; more are told to wait."
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Proxies in front that append to X-Forwarded-For; 0: the header is not read.",
+    )
+
+    @field_validator("origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return (
+            json.loads(value)
+            if value.lstrip().startswith("[")
+            else [p for p in value.split(",") if p.strip()]
+        )
+
+    @field_validator("origins")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(read_origin(origin) for origin in value))
+
+    @field_validator("rate")
+    @classmethod
+    def _check_rate(cls, value: str) -> str:
+        limits.parse(value)
+        return value
+
+
+def read_origin(text: str) -> str:
+    """An origin as browsers send it: " HTTPS://News.example/ " -> "https://news.example"; raises ValueError."""
+    parts = urlsplit(text.strip().rstrip("/").lower())
+    plain = parts.scheme in ("http", "https") and parts.hostname and set(parts.hostname) <= set(_HOST)
+    if not plain or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(f"{text.strip()!r} is no origin such as https://news.example")
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    port = f":{parts.port}" if parts.port not in (None, usual) else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 def read_settings() -> Settings:

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 SUFFIXES = (".md", ".txt", ".html", ".htm")
 RESERVED = frozenset(
-    {"api", "answers", "static", "healthz", "metrics", "editor", "demo", "widget.js", "favicon.ico"}
+    {"api", "answers", "static", "healthz", "metrics", "editor", "demo", "widget", "widget.js", "favicon.ico"}
 )
 
 

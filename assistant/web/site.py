@@ -21,8 +21,11 @@ from assistant.settings import Settings
 from assistant.web.api import fail, make_router
 from assistant.web.chat import HEAD, build_chat
 from assistant.web.library import Library
+from assistant.web.limits import Limits
+from assistant.web.origins import CrossOrigin, Origins
 from assistant.web.plain import render_answer, render_front, render_missing
 from assistant.web.service import Service
+from assistant.web.widget import make_widget_router
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +38,9 @@ _GRADIO = re.compile(
 _GRADIO_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'self'; "
-    "frame-ancestors 'self'; object-src 'none'"
+    "object-src 'none'; "
 )
-_PLAIN_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
-)
+_PLAIN_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -59,8 +59,13 @@ def create_app(settings: Settings) -> FastAPI:
             service.records.close()
 
     app = FastAPI(lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
-    app.add_middleware(CORSMiddleware, allow_origins=[])
+    origins = Origins(settings.origins)
+    app.add_middleware(
+        CORSMiddleware, allow_origins=[]
+    )  # lets nobody in; without it Gradio lets in everybody
+    app.middleware("http")(Limits(settings))
     app.include_router(make_router(service))
+    app.include_router(make_widget_router(library, settings.data_dir))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
     @app.middleware("http")
@@ -73,11 +78,15 @@ def create_app(settings: Settings) -> FastAPI:
         if chat and not _GRADIO.fullmatch(rest):
             return HTMLResponse(render_missing(), 404)
         response = await proceed(request)
-        response.headers.setdefault("Content-Security-Policy", _GRADIO_POLICY if chat else _PLAIN_POLICY)
+        framed = origins.frame_ancestors if chat or slug == "answers" else "frame-ancestors 'none'"
+        policy = _GRADIO_POLICY if chat else _PLAIN_POLICY
+        response.headers.setdefault("Content-Security-Policy", policy + framed)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
+
+    app.add_middleware(CrossOrigin, origins=origins)  # the last one added is the outermost
 
     @app.get("/", response_class=HTMLResponse)
     def front() -> str:
@@ -120,7 +129,9 @@ def create_app(settings: Settings) -> FastAPI:
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return fail(500, "internal", "Something went wrong here. Please try again.")
+        response = fail(500, "internal", "Something went wrong here. Please try again.")
+        response.headers.update(origins.name(request.url.path, request.headers.get("origin")))
+        return response
 
     for slug, shelved in library.shelves.items():
         gr.mount_gradio_app(
