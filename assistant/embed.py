@@ -1,4 +1,4 @@
-"""The widget's two files as they are served: filled in, hashed, under a name of their content; and the tag for a page."""
+"""The widget's two files as they are served, filled in and hashed; and the tag for a page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,7 @@ from assistant.messages import LANGUAGES, messages_for
 SOURCES = Path(__file__).parent / "web" / "static"
 LOADER, PANEL = "widget.js", "widget-panel.js"
 # What the loader has to say before the rest is there; everything else comes with the article.
-LOADER_WORDS = ("ask_this", "ask_about", "back_to_answer", "unreachable")
+LOADER_WORDS = ("ask_this", "ask_about", "unreachable")
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,13 @@ class Widget:
 
 
 def build_widget() -> Widget:
-    """The widget of this release: the panel as it stands, the loader with the panel's address, hash and texts.
+    """The widget of this release: both files without indentation and lines of comment, a seventh of their weight,
+    the loader with the panel's address, hash and texts.
 
     Raises ValueError when the loader has no place for one of them.
     """
-    panel = Script(PANEL, (SOURCES / PANEL).read_bytes())
-    source = (SOURCES / LOADER).read_text(encoding="utf-8")
+    panel = Script(PANEL, _read_lean(PANEL).encode())
+    source = _read_lean(LOADER)
     words = {
         language: {name: getattr(messages_for(language), name) for name in LOADER_WORDS}
         for language in LANGUAGES
@@ -102,6 +104,11 @@ def write_tag(
         )
     told = "".join(f' data-{key}="{html.escape(value)}"' for key, value in options.items())
     return f'{source} data-article="{html.escape(slug)}"{told}></script>'
+
+
+def _read_lean(name: str) -> str:
+    """A source without what only its reader needs: "  // why\n  act();\n" -> "act();\n"."""
+    return re.sub(r"^\s*(?://.*\n)?\s*", "", (SOURCES / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 def _fill(source: str, name: str, placeholder: str, value: object) -> str:

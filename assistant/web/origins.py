@@ -52,7 +52,8 @@ class CrossOrigin:
             if message["type"] == "http.response.start" and scope["path"].startswith(OPEN_PATHS):
                 headers = MutableHeaders(scope=message)
                 headers.update(granted)
-                headers.add_vary_header("Origin")
+                if "origin" not in headers.get("vary", "").lower():
+                    headers.add_vary_header("Origin")
             await send(message)
 
         await self.app(scope, receive, send_marked)

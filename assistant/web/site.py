@@ -15,6 +15,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from assistant.records import RecordError
 from assistant.settings import Settings
@@ -43,6 +44,15 @@ _GRADIO_POLICY = (
 _PLAIN_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
 
 
+class _Application(FastAPI):
+    """Origins are named around everything, the limit on bodies and the handler of failures included."""
+
+    origins: Origins
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return CrossOrigin(super().build_middleware_stack(), self.origins)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The whole application; models load in the background once it is served.
 
@@ -58,8 +68,10 @@ def create_app(settings: Settings) -> FastAPI:
         if service.records is not None:
             service.records.close()
 
-    app = FastAPI(lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
-    origins = Origins(settings.origins)
+    app = _Application(
+        lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY
+    )
+    app.origins = origins = Origins(settings.origins)
     app.add_middleware(
         CORSMiddleware, allow_origins=[]
     )  # lets nobody in; without it Gradio lets in everybody
@@ -85,8 +97,6 @@ def create_app(settings: Settings) -> FastAPI:
         response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
-
-    app.add_middleware(CrossOrigin, origins=origins)  # the last one added is the outermost
 
     @app.get("/", response_class=HTMLResponse)
     def front() -> str:
@@ -129,9 +139,7 @@ def create_app(settings: Settings) -> FastAPI:
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        response = fail(500, "internal", "Something went wrong here. Please try again.")
-        response.headers.update(origins.name(request.url.path, request.headers.get("origin")))
-        return response
+        return fail(500, "internal", "Something went wrong here. Please try again.")
 
     for slug, shelved in library.shelves.items():
         gr.mount_gradio_app(

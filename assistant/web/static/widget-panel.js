@@ -79,6 +79,7 @@
     input { width: 20px; height: 20px; flex: none; accent-color: var(--link); }
     textarea { display: block; width: 100%; resize: none; padding: 10px 14px; min-height: 48px; background: var(--card);
       border: 1px solid var(--edge); border-radius: 10px; field-sizing: content; max-height: 130px; }
+    .panel textarea:focus-visible { outline-width: 2px; outline-offset: -1px; border-radius: 10px; }
     textarea::placeholder { color: var(--soft); opacity: 1; }
     .note textarea { margin-top: 4px; min-height: 72px; }
     .solid { min-height: 48px; padding: 0 18px; border: 1px solid transparent; border-radius: 10px; background: var(--accent);
@@ -569,7 +570,7 @@
           && at.bottom - moved > panel.top && at.top - moved < panel.bottom));
       if (covered || narrow()) {
         this.cameFrom = cite;
-        this.close({ away: true });
+        this.close({ away: this.words.back_to_answer });
       }
       this.say("");
       requestAnimationFrame(() => this.say(this.words.shown));

@@ -11,6 +11,8 @@
 
   const SHEET = new CSSStyleSheet();
   // The outer element gets what no page rule may overrule; inside, nothing of the page's styles is inherited.
+  // Any accent can be read: white stands on it when it is dark, black when it is light, and the lightness between,
+  // where neither has a contrast of 4.5, is darkened; as a text it is as dark or light as the paper needs.
   SHEET.replaceSync(`
     :host { all: initial !important; display: block !important; direction: inherit !important;
       margin: var(--article-assistant-margin, 0) !important; min-height: 3.5rem !important; }
@@ -18,6 +20,10 @@
     :host([hidden]) { display: none !important; }
     .root { all: initial; box-sizing: border-box; display: flex; flex-direction: column; color-scheme: light dark;
       --paper: light-dark(#fdfcf9, #1b1a18); --ink: light-dark(#1c1a17, #ece8df);
+      --given: var(--own, var(--article-assistant-accent, light-dark(#7a1f2b, #f0a3a9)));
+      --accent: oklch(from var(--given) calc(l - clamp(0, (.62 - l) * 999, 1) * max(0, l - .55)) c h);
+      --accent-ink: oklch(from var(--given) calc(clamp(0, (.62 - l) * 999, 1)) 0 0);
+      --link: light-dark(oklch(from var(--given) min(l, .48) c h), oklch(from var(--given) max(l, .74) c h));
       --line: light-dark(#ddd7cb, #45413a); --edge: light-dark(#86806f, #8d8677);
       --sans: var(--article-assistant-font, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif);
       font: 400 16px/1.5 var(--sans); color: var(--ink); }
@@ -28,52 +34,23 @@
     .root.start { inset-inline-start: var(--article-assistant-offset, 24px); align-items: flex-start; }
     .root.right { right: var(--article-assistant-offset, 24px); align-items: flex-end; }
     .root.left { left: var(--article-assistant-offset, 24px); align-items: flex-start; }
-    .root.right:dir(rtl), .root.left:dir(rtl) { align-items: normal; }
-    .launch, .chip { all: initial; box-sizing: border-box; pointer-events: auto; cursor: pointer; font: inherit;
+    .launch, .chip { all: initial; color-scheme: inherit; box-sizing: border-box; pointer-events: auto; cursor: pointer; font: inherit;
       display: inline-flex; align-items: center; gap: 10px; min-height: 48px; padding: 0 20px; border-radius: 24px;
       background: var(--accent); color: var(--accent-ink); font-weight: 600; direction: inherit;
-      border: 1px solid transparent; box-shadow: 0 1px 2px #0003, 0 6px 20px #0003; -webkit-tap-highlight-color: transparent; }
+      border: 1px solid transparent; box-shadow: 0 1px 2px #0003, 0 6px 20px #0003; }
     .launch:focus-visible, .chip:focus-visible { outline: 3px solid var(--link); outline-offset: 3px; }
-    .launch:active { transform: translateY(1px); }
     .launch[aria-busy="true"] { opacity: .75; cursor: progress; }
     .launch svg { flex: none; width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 1.8;
       stroke-linecap: round; stroke-linejoin: round; }
     .root.inline .launch { width: 100%; min-height: 56px; border-radius: 10px; background: var(--paper);
       color: var(--ink); border: 1px solid var(--edge); box-shadow: none; }
     .root.inline .launch svg { color: var(--link); }
-    .root.inline .launch:hover { border-color: var(--link); }
     .root.inline.opened { min-height: var(--article-assistant-height, min(560px, 80vh)); }
     .trouble { box-sizing: border-box; max-width: 320px; margin: 0; padding: 10px 14px; border-radius: 8px;
       background: var(--paper); border: 1px solid var(--edge); font-size: 15px; pointer-events: auto; }
     .trouble:empty, [hidden] { display: none !important; }
     .chip { position: fixed; inset: auto; margin: 0; min-height: 44px; padding: 0 16px; font-size: 15px; }
-    @media (forced-colors: active) { .launch, .chip { border-color: ButtonText; } }
-    @media (prefers-reduced-motion: reduce) { .launch:active { transform: none; } }
     @media print { .root { display: none; } }`);
-
-  // Colours as three numbers, 0 to 255; contrast as WCAG defines it.
-  const PAPERS = [[253, 252, 249], [27, 26, 24]];
-  const readColour = (text) => {
-    const brush = new OffscreenCanvas(1, 1).getContext("2d");
-    brush.fillStyle = text;
-    brush.fillRect(0, 0, 1, 1);
-    return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  };
-  const luminance = (colour) => colour.map((v) => v / 255)
-    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, v, at) => sum + v * [0.2126, 0.7152, 0.0722][at], 0);
-  const contrast = (a, b) => {
-    const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-    return (high + 0.05) / (low + 0.05);
-  };
-  // The colour itself where it can be read on the paper, else as little darker or lighter as it takes.
-  const makeLegible = (colour, paper) => {
-    const ink = luminance(paper) > 0.5 ? 0 : 255;
-    let mixed = colour;
-    for (let share = 0.1; share <= 1 && contrast(mixed, paper) < 4.6; share += 0.1)
-      mixed = colour.map((v) => Math.round(v + (ink - v) * share));
-    return `rgb(${mixed})`;
-  };
 
   const drawIcon = () => {
     const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -207,12 +184,12 @@
       }
     }
 
-    // `away`: the reader goes to the article, and the button offers the way back.
-    close({ away = false } = {}) {
+    // `away`: the reader goes to the article; what the button says about the way back.
+    close({ away = "" } = {}) {
       const inside = this.shadowRoot.activeElement;
       this.#setOpen(false);
       this.#panel?.hide();
-      this.#label.textContent = away ? this.#words.back_to_answer : this.#words.ask_this;
+      this.#label.textContent = away || this.#words.ask_this;
       if (inside || away) this.#button.focus({ preventScroll: true });
     }
 
@@ -272,23 +249,13 @@
       this.#label.textContent = this.#words.ask_this;
       this.#chip.textContent = this.#words.ask_about;
       this.#root.lang = this.#words === WORDS[this.language] ? this.language : "en";
-      this.#colour();
+      const accent = this.getAttribute("accent");
+      this.#root.style.setProperty("--own", accent && CSS.supports("color", accent) ? accent : "");
       if (inline) this.#root.removeAttribute("popover");
       else if (!this.#root.matches(":popover-open")) {
         this.#root.popover = "manual"; // the top layer: above every z-index, free of every transform
         this.#root.showPopover();
       }
-    }
-
-    #colour() {
-      const asked = this.getAttribute("accent") || getComputedStyle(this).getPropertyValue("--article-assistant-accent");
-      const own = asked && CSS.supports("color", asked.trim()) ? readColour(asked) : null;
-      const ink = (fill) => (contrast(fill, [255, 255, 255]) >= 4.5 ? "#fff" : "#111");
-      const [light, dark] = own ? [own, own] : [[122, 31, 43], [240, 163, 169]];
-      const set = (name, a, b) => this.#root.style.setProperty(name, `light-dark(${a}, ${b})`);
-      set("--accent", `rgb(${light})`, `rgb(${dark})`);
-      set("--accent-ink", ink(light), ink(dark));
-      set("--link", makeLegible(light, PAPERS[0]), makeLegible(dark, PAPERS[1]));
     }
 
     #offer() {
