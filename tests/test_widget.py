@@ -29,7 +29,7 @@ from assistant.web.markup import render_plain_article
 from assistant.web.service import Reply
 from corpus import Article, article_from_text, read_article
 from tests.conftest import TOWN
-from tests.test_browser import browser  # noqa: F401  the same Chromium for both
+from tests.test_browser import browser as browser_fixture
 
 ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "assistant" / "web" / "static"
@@ -154,11 +154,12 @@ def pages(host: Host, service: str, ice: Article) -> dict[str, str]:
     }
 
 
+browser = browser_fixture  # the same Chromium for both files
 THREE = pytest.mark.parametrize("kind", ["plain", "hostile", "strict"])
 
 
 @contextmanager
-def visit(browser: Browser, address: str, service: str, **context: Any) -> Iterator[Page]:  # noqa: F811
+def visit(browser: Browser, address: str, service: str, **context: Any) -> Iterator[Page]:
     """A page on which every request, script error and breach of a policy is watched."""
     browsing = browser.new_context(**{"viewport": WIDE, **context})
     page = browsing.new_page()
@@ -252,7 +253,7 @@ def test_no_text_is_ever_read_as_markup_or_code() -> None:
 
 @THREE
 def test_nothing_but_the_loader_and_no_shift_before_a_reader_wants_it(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     pages: dict[str, str],
     service: str,
     kind: str,
@@ -277,7 +278,7 @@ def measure_shift(page: Page) -> float:
 
 
 def test_a_place_kept_in_the_text_does_not_shift_it_open_or_closed(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     host: Host,
     service: str,
     ice: Article,
@@ -303,7 +304,7 @@ def test_a_place_kept_in_the_text_does_not_shift_it_open_or_closed(
 
 @THREE
 def test_asked_answered_and_shown_in_the_article(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     pages: dict[str, str],
     service: str,
     kind: str,
@@ -326,7 +327,7 @@ def test_asked_answered_and_shown_in_the_article(
         assert page.evaluate("[localStorage.length, document.cookie, sessionStorage.length]") == [0, "", 1]
 
 
-def test_hostile_styles_change_nothing(browser: Browser, pages: dict[str, str], service: str) -> None:  # noqa: F811
+def test_hostile_styles_change_nothing(browser: Browser, pages: dict[str, str], service: str) -> None:
     def look(kind: str) -> list[object]:
         with visit(browser, pages[kind], service, reduced_motion="reduce") as page:
             open_panel(page)
@@ -337,10 +338,12 @@ def test_hostile_styles_change_nothing(browser: Browser, pages: dict[str, str], 
                   const asked = ["fontSize", "fontFamily", "color", "backgroundColor", "textTransform", "letterSpacing",
                     "display", "opacity", "visibility", "transform", "filter", "direction", "textAlign", "cursor",
                     "lineHeight", "pointerEvents", "fontWeight", "userSelect"];
-                  return [".launch", ".panel", ".asked", "blockquote", ".cite", ".quiet", "textarea", ".solid"].map((s) => {
-                    const node = root.querySelector(s), style = getComputedStyle(node), at = node.getBoundingClientRect();
+                  const parts = [".launch", ".panel", ".asked", "blockquote", ".cite", ".quiet", "textarea", ".solid"];
+                  return parts.map((s) => {
+                    const node = root.querySelector(s), style = getComputedStyle(node);
+                    const at = node.getBoundingClientRect();
                     return [s, asked.map((name) => style[name]), Math.round(at.width), Math.round(at.height),
-                      Math.round(innerWidth - at.right - (innerWidth - document.documentElement.clientWidth) * 0)];
+                      Math.round(innerWidth - at.right)];
                   });
                 }"""
             )
@@ -351,7 +354,7 @@ def test_hostile_styles_change_nothing(browser: Browser, pages: dict[str, str], 
 
 
 def test_a_pinned_version_is_checked_by_the_browser(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     host: Host,
     service: str,
 ) -> None:
@@ -412,22 +415,25 @@ def mangle(page: str, seed: int) -> str:
             + [
                 f"<em>{word}</em>",
                 f'<a href="#x">{word[:2]}<b>{word[2:]}</b></a>',
-                f"<span>{word}</span>&nbsp;",
-                f"{word[:3]}&shy;{word[3:]}\n   ",
+                f"<span>{word}</span>",
+                f"{word[:3]}&shy;{word[3:]}",
                 "".join(f"&#{ord(sign)};" for sign in word),
                 f"{word}<!-- note -->",
             ]
         )
 
-    parts = re.split(r"(<[^>]+>|&[^;]+;)", page)
-    return "".join(
-        part if part.startswith(("<", "&")) else re.sub(r"[A-Za-z]{4,}", change, part.replace("'", "’"))
-        for part in parts
-    )
+    def space(_: re.Match[str]) -> str:
+        return chance.choice([" ", " ", "&nbsp;", "\n      ", "&#8239;"])
+
+    parts = re.split(r"(<[^>]+>|&[^;]+;)", page.replace("'", "’"))
+    for at, part in enumerate(parts):
+        if not part.startswith(("<", "&")):
+            parts[at] = re.sub(r"[A-Za-z]{4,}", change, re.sub(" ", "\x00", part))
+    return re.sub("\x00", space, "".join(parts))
 
 
 def test_at_least_95_of_100_citations_mark_exactly_their_sentence_whatever_the_markup(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     host: Host,
     service: str,
     ice: Article,
@@ -474,7 +480,7 @@ def test_at_least_95_of_100_citations_mark_exactly_their_sentence_whatever_the_m
 
 
 def test_of_equal_sentences_the_one_with_the_same_surroundings(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     host: Host,
     service: str,
 ) -> None:
@@ -498,7 +504,7 @@ def test_of_equal_sentences_the_one_with_the_same_surroundings(
 
 
 def test_a_page_that_no_longer_holds_the_quote_says_that_the_article_has_changed(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     host: Host,
     service: str,
     ice: Article,
@@ -517,7 +523,7 @@ def test_a_page_that_no_longer_holds_the_quote_says_that_the_article_has_changed
 
 
 def test_on_another_page_the_citation_leads_to_the_source(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     host: Host,
     service: str,
     ice: Article,
@@ -537,7 +543,7 @@ def test_on_another_page_the_citation_leads_to_the_source(
         assert page.locator("article-assistant .changed").count() == 0
 
 
-def test_selected_words_can_be_asked_about(browser: Browser, pages: dict[str, str], service: str) -> None:  # noqa: F811
+def test_selected_words_can_be_asked_about(browser: Browser, pages: dict[str, str], service: str) -> None:
     with visit(browser, pages["strict"], service) as page:
         chip = page.locator("article-assistant .chip")
         assert not chip.is_visible()
@@ -562,7 +568,7 @@ def test_selected_words_can_be_asked_about(browser: Browser, pages: dict[str, st
 
 
 def test_two_articles_on_one_page_each_answer_for_themselves(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     host: Host,
     service: str,
     ice: Article,
@@ -593,7 +599,7 @@ def test_two_articles_on_one_page_each_answer_for_themselves(
             )
 
 
-def test_the_tag_twice_taken_out_and_put_back(browser: Browser, pages: dict[str, str], service: str) -> None:  # noqa: F811
+def test_the_tag_twice_taken_out_and_put_back(browser: Browser, pages: dict[str, str], service: str) -> None:
     with visit(browser, pages["plain"], service) as page:
         for _ in range(2):
             page.add_script_tag(url=f"{service}/widget.js")
@@ -623,7 +629,7 @@ def test_the_tag_twice_taken_out_and_put_back(browser: Browser, pages: dict[str,
 
 
 def test_a_server_that_is_down_is_told_and_used_again_when_it_is_back(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     pages: dict[str, str],
     service: str,
 ) -> None:
@@ -656,7 +662,7 @@ def test_a_server_that_is_down_is_told_and_used_again_when_it_is_back(
     [(429, "too_many", "That was a lot at once."), (503, "busy", "Many are asking at the moment.")],
 )
 def test_a_refusal_is_told_and_repeated_politely(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     pages: dict[str, str],
     service: str,
     status: int,
@@ -698,7 +704,7 @@ def test_a_refusal_is_told_and_repeated_politely(
 
 
 def test_an_origin_that_is_not_on_the_list_gets_words_and_no_data(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     host: Host,
     pages: dict[str, str],
     service: str,
@@ -717,7 +723,7 @@ def test_an_origin_that_is_not_on_the_list_gets_words_and_no_data(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_open_and_closed(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     pages: dict[str, str],
     service: str,
     scheme: str,
@@ -737,18 +743,20 @@ def test_axe_finds_nothing_open_and_closed(
             assert report.violations_count == 0, report.generate_report()
 
 
-def test_the_accessibility_tree(browser: Browser, pages: dict[str, str], service: str) -> None:  # noqa: F811
+def test_the_accessibility_tree(browser: Browser, pages: dict[str, str], service: str) -> None:
     with visit(browser, pages["plain"], service) as page:
-        assert '- button "Ask this article"' in page.locator("article-assistant").aria_snapshot()
+        assert '- button "Ask this article"' in page.locator("article-assistant .root").aria_snapshot()
         open_panel(page)
         page.evaluate(
-            """() => { window.said = []; const log = document.querySelector("article-assistant").shadowRoot.querySelector(".log");
-              new MutationObserver((all) => all.forEach((m) => said.push(
-                [m.type, m.type === "attributes" ? log.ariaBusy : [...m.addedNodes].map((n) => n.className ?? "").join()])))
+            """() => { window.said = [];
+              const log = document.querySelector("article-assistant").shadowRoot.querySelector(".log");
+              const tell = (m) => m.type === "attributes" ? log.ariaBusy
+                : [...m.addedNodes].map((n) => n.className).join();
+              new MutationObserver((all) => all.forEach((m) => said.push([m.type, tell(m)])))
                 .observe(log, { childList: true, attributes: true }); }"""
         )
         ask(page, WHO)
-        tree = page.locator("article-assistant").aria_snapshot()
+        tree = page.locator("article-assistant .root").aria_snapshot()
         for part in (
             'button "Ask this article" [expanded]',
             'dialog "Ask this article"',
@@ -769,7 +777,7 @@ def test_the_accessibility_tree(browser: Browser, pages: dict[str, str], service
         )
 
 
-def test_escape_closes_and_focus_returns(browser: Browser, pages: dict[str, str], service: str) -> None:  # noqa: F811
+def test_escape_closes_and_focus_returns(browser: Browser, pages: dict[str, str], service: str) -> None:
     with visit(browser, pages["plain"], service) as page:
         button = page.locator("article-assistant .launch")
         button.focus()
@@ -796,7 +804,7 @@ def test_escape_closes_and_focus_returns(browser: Browser, pages: dict[str, str]
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 320, "height": 200}], ids=["phone", "400 percent"])
 def test_targets_are_large_and_nothing_scrolls_sideways(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     pages: dict[str, str],
     service: str,
     size: dict[str, int],
@@ -808,9 +816,9 @@ def test_targets_are_large_and_nothing_scrolls_sideways(
         expect(page.locator("article-assistant .reasons").first).to_be_visible()
         measured = page.evaluate(
             """() => { const root = document.querySelector("article-assistant").shadowRoot;
-              return [...root.querySelectorAll("button, a, textarea, fieldset label")].filter((e) => e.checkVisibility())
-                .map((e) => [e.textContent, e.getBoundingClientRect()]).filter(([, at]) => at.height < 43.5 || at.width < 43.5)
-                .map(([text]) => text); }"""
+              const small = ({ height, width }) => height < 43.5 || width < 43.5;
+              return [...root.querySelectorAll("button, a, textarea, fieldset label")]
+                .filter((e) => e.checkVisibility() && small(e.getBoundingClientRect())).map((e) => e.textContent); }"""
         )
         assert measured == []
         for sideways in (
@@ -825,7 +833,7 @@ def test_targets_are_large_and_nothing_scrolls_sideways(
 
 def test_on_a_phone_it_is_a_sheet_above_the_keyboard(
     browser: Browser, pages: dict[str, str], service: str
-) -> None:  # noqa: F811
+) -> None:
     with visit(
         browser,
         pages["plain"],
@@ -854,7 +862,7 @@ def test_on_a_phone_it_is_a_sheet_above_the_keyboard(
 
 
 def test_right_to_left_and_another_language(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     host: Host,
     service: str,
     ice: Article,
@@ -877,7 +885,7 @@ def test_right_to_left_and_another_language(
         )
 
 
-def test_any_accent_can_be_read(browser: Browser, pages: dict[str, str], service: str) -> None:  # noqa: F811
+def test_any_accent_can_be_read(browser: Browser, pages: dict[str, str], service: str) -> None:
     for scheme in ("light", "dark"):
         with visit(browser, pages["plain"], service, color_scheme=scheme) as page:
             open_panel(page)
@@ -887,17 +895,20 @@ def test_any_accent_can_be_read(browser: Browser, pages: dict[str, str], service
                   const brush = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
                   const read = (text) => { brush.fillStyle = text; brush.fillRect(0, 0, 1, 1);
                     return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3); };
-                  const light = (c) => c.map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+                  const light = (c) => c.map((v) => v / 255)
+                    .map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
                     .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
                   const contrast = (a, b) => { const [x, y] = [light(read(a)), light(read(b))].sort((p, q) => p - q);
                     return (y + .05) / (x + .05); };
                   const found = [];
-                  for (const r of [0, 64, 128, 192, 255]) for (const g of [0, 64, 128, 192, 255]) for (const b of [0, 64, 128, 192, 255]) {
+                  const steps = [0, 64, 128, 192, 255];
+                  for (const r of steps) for (const g of steps) for (const b of steps) {
                     element.setAttribute("accent", `rgb(${r}, ${g}, ${b})`);
-                    const button = getComputedStyle(root.querySelector(".launch")), go = root.querySelector(".shut");
-                    root.querySelector("h2").style.color = "var(--link)";
+                    const button = getComputedStyle(root.querySelector(".launch"));
+                    const title = root.querySelector("h2"), panel = root.querySelector(".panel");
+                    title.style.color = "var(--link)";
                     found.push([`${r} ${g} ${b}`, contrast(button.color, button.backgroundColor),
-                      contrast(getComputedStyle(root.querySelector("h2")).color, getComputedStyle(root.querySelector(".panel")).backgroundColor)]);
+                      contrast(getComputedStyle(title).color, getComputedStyle(panel).backgroundColor)]);
                   }
                   return found;
                 }"""
@@ -909,7 +920,7 @@ def test_any_accent_can_be_read(browser: Browser, pages: dict[str, str], service
 # ---- Votes, the conversation, the interface ----------------------------------------------------------------------
 
 
-def test_a_vote_its_reasons_and_taking_it_back(browser: Browser, pages: dict[str, str], service: str) -> None:  # noqa: F811
+def test_a_vote_its_reasons_and_taking_it_back(browser: Browser, pages: dict[str, str], service: str) -> None:
     with visit(browser, pages["strict"], service) as page:
         open_panel(page)
         ask(page, WHO)
@@ -943,7 +954,7 @@ def test_a_vote_its_reasons_and_taking_it_back(browser: Browser, pages: dict[str
 
 def test_the_conversation_lives_as_long_as_the_tab(
     browser: Browser, pages: dict[str, str], service: str
-) -> None:  # noqa: F811
+) -> None:
     with visit(browser, pages["plain"], service) as page:
         open_panel(page)
         assert page.evaluate("sessionStorage.length") == 0
@@ -965,7 +976,7 @@ def test_the_conversation_lives_as_long_as_the_tab(
         expect(page.locator("article-assistant .greeting")).to_be_visible()
 
 
-def test_methods_and_events(browser: Browser, pages: dict[str, str], service: str) -> None:  # noqa: F811
+def test_methods_and_events(browser: Browser, pages: dict[str, str], service: str) -> None:
     with visit(browser, pages["strict"], service) as page:
         reply = page.evaluate("document.querySelector('article-assistant').ask('Who is Kevin Coppinger?')")
         assert reply["outcome"] == "answered"
@@ -993,7 +1004,7 @@ def test_methods_and_events(browser: Browser, pages: dict[str, str], service: st
         ]
 
 
-def test_what_is_typed_comes_out_as_typed(browser: Browser, pages: dict[str, str], service: str) -> None:  # noqa: F811
+def test_what_is_typed_comes_out_as_typed(browser: Browser, pages: dict[str, str], service: str) -> None:
     with visit(browser, pages["plain"], service) as page:
         open_panel(page)
         typed = "<img src=x onerror=alert(1)> ${6*7} {{7*7}} <script>alert(1)</script>"
@@ -1003,7 +1014,7 @@ def test_what_is_typed_comes_out_as_typed(browser: Browser, pages: dict[str, str
 
 
 def test_two_hundred_questions_leave_the_heap_as_it_was(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     pages: dict[str, str],
     service: str,
     ice: Article,
@@ -1027,7 +1038,8 @@ def test_two_hundred_questions_leave_the_heap_as_it_was(
 
         (before, nodes_before), (after, nodes_after) = ask_many(50), ask_many(200)
         print(
-            f"heap after 50 questions {before:.2f} MB, after 200 more {after:.2f} MB; nodes {nodes_before}, {nodes_after}"
+            f"heap after 50 questions {before:.2f} MB, after 200 more {after:.2f} MB; "
+            f"nodes {nodes_before}, {nodes_after}"
         )
         assert after - before < 1.0, "megabytes"
         assert nodes_after < nodes_before * 1.2
@@ -1040,7 +1052,7 @@ def test_two_hundred_questions_leave_the_heap_as_it_was(
 @pytest.mark.parametrize(
     "query", ["", "?mode=inline&theme=dark", "?page=hostile&lang=es&accent=%230a7d55", "?version=pinned"]
 )
-def test_the_page_to_try_it_on_and_its_snippet(browser: Browser, service: str, query: str) -> None:  # noqa: F811
+def test_the_page_to_try_it_on_and_its_snippet(browser: Browser, service: str, query: str) -> None:
     with visit(browser, f"{service}/demo{query}", service) as page:
         snippet = page.locator(".snippet textarea").input_value()
         for option, written in (
@@ -1059,7 +1071,7 @@ def test_the_page_to_try_it_on_and_its_snippet(browser: Browser, service: str, q
 
 
 def test_the_chat_page_can_be_framed_by_those_on_the_list_alone(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     host: Host,
     service: str,
 ) -> None:

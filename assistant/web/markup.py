@@ -46,7 +46,8 @@ def render_article(article: Article) -> str:
         if span not in headings and not any(
             span in other and span != other for other in covered if not _is_pair(article, other)
         ):
-            tag = "h4" if any(passage.question == span for passage in article.passages) else "p"
+            asked = next((passage.section for passage in article.passages if passage.question == span), None)
+            tag = "p" if asked is None else f"h{min(article.sections[asked].level + 2, 6)}"
             parts.append((span.start, f"<{tag}>{_render_span(article, span)}</{tag}>"))
     for passage in article.passages:
         parts.append((passage.sentences[0].start, _render_passage(article, passage)))

@@ -20,7 +20,7 @@
     .panel:focus { outline: none; }
     .floating .panel { width: var(--article-assistant-width, 400px); max-width: calc(100vw - 32px); border-radius: 14px;
       height: min(var(--article-assistant-height, 640px), calc(100dvh - 112px)); box-shadow: 0 2px 6px #0002, 0 18px 60px #0004; }
-    .inline .panel { flex: 1; min-height: 0; height: calc(var(--article-assistant-height, min(560px, 80vh)) - 56px);
+    .inline .panel { flex: none; height: calc(var(--article-assistant-height, min(560px, 80vh)) - 56px);
       border-radius: 0 0 10px 10px; border-color: var(--edge); border-top: 0; }
     .inline.opened .launch { border-radius: 10px 10px 0 0; }
     .panel button, .panel textarea, .panel a { font: inherit; color: inherit; letter-spacing: inherit; }
@@ -240,15 +240,23 @@
     return best;
   };
 
-  // Signs such as full stops and quotation marks at the ends belong to the quotation too.
-  const widen = (range, words) => {
-    const closing = /[^\p{L}\p{N}\s]*$/u.exec(words.trim())[0].length;
-    const opening = /^[^\p{L}\p{N}\s]*/u.exec(words.trim())[0].length;
-    const plain = (sign) => sign !== undefined && /[^\p{L}\p{N}\s]/u.test(sign);
-    for (let n = 0; n < closing && plain(range.endContainer.data[range.endOffset]); n++)
-      range.setEnd(range.endContainer, range.endOffset + 1);
-    for (let n = 0; n < opening && plain(range.startContainer.data[range.startOffset - 1]); n++)
-      range.setStart(range.startContainer, range.startOffset - 1);
+  // Signs such as full stops and quotation marks at the ends belong to the quotation too, also in the next node.
+  const widen = ({ nodes }, range, words) => {
+    const sign = /[^\p{L}\p{N}\s]/u;
+    const count = (ends) => ends.exec(words.trim())[0].length;
+    const reach = (set, node, offset, step, left) => {
+      for (let at = nodes.indexOf(node); left > 0 && at >= 0 && at < nodes.length; at += step, offset = undefined) {
+        const { data } = nodes[at];
+        offset ??= step > 0 ? 0 : data.length;
+        for (; left > 0 && offset !== (step > 0 ? data.length : 0); left--) {
+          if (!sign.test(data.at(step > 0 ? offset : offset - 1))) return;
+          offset += step;
+          range[set](nodes[at], offset);
+        }
+      }
+    };
+    reach("setEnd", range.endContainer, range.endOffset, 1, count(/[^\p{L}\p{N}\s]*$/u));
+    reach("setStart", range.startContainer, range.startOffset, -1, count(/^[^\p{L}\p{N}\s]*/u));
     return range;
   };
 
@@ -259,7 +267,7 @@
     const range = document.createRange();
     range.setStart(...locate(page, at, false));
     range.setEnd(...locate(page, at + wanted.length - 1, true));
-    return widen(range, words);
+    return widen(page, range, words);
   };
 
   // The ranges of a quotation: as one, or line by line where the page puts something between; [] when it is gone.
