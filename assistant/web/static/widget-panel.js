@@ -469,6 +469,7 @@
           history: this.turns.slice(-HISTORY).map((each) => each.question),
         }, this.words, signal, (told) => { waiting.textContent = told; this.say(told); });
         this.drawReply(turn, { question, reply, vote: 0 });
+        this.bringTurn(turn);
         this.keep();
         this.emit("answer", { question, ...reply });
         return reply;
@@ -617,7 +618,8 @@
         button.setAttribute("aria-pressed", String(talk.vote === (at ? -1 : 1))));
       const vote = async (value, reasons = [], note = "") => {
         try {
-          await send(`${this.host}api/feedback`, { answer_id: id, vote: value, reasons, note }, words, this.stop.signal);
+          await send(`${this.host}api/feedback`, { answer_id: id, vote: value, reasons, note }, words, this.stop.signal,
+            (told) => { said.textContent = told; });
         } catch (error) {
           if (this.stop.signal.aborted || !(error instanceof Trouble)) throw error;
           said.textContent = words.not_kept;
@@ -650,8 +652,10 @@
       share.addEventListener("click", (event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        if (navigator.share && narrow()) navigator.share({ url }).catch(() => {}); // turned away from: nothing to do
-        else this.copy(url, share, said);
+        if (!navigator.share || !narrow()) return this.copy(url, share, said);
+        navigator.share({ url }).catch((error) => {
+          if (error.name !== "AbortError") this.copy(url, share, said); // not permitted here; an abort is the reader's
+        });
       });
       return [make("div", "tools", [...votes, share, said], { role: "group", "aria-label": words.rate }), form];
     }
