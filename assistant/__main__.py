@@ -1,4 +1,4 @@
-"""The command line: `python -m assistant ask ARTICLE "question"`, `build`, `evaluate`, `golden`, `export`, `purge`."""
+"""The command line: `python -m assistant ask ARTICLE "question"`, `build`, `widget`, `evaluate`, `golden` and more."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rich.progress import track
 from assistant.answer import Answer, Outcome
 from assistant.assistant import Assistant, QuestionError
 from assistant.desk_commands import add_commands
+from assistant.embed import build_widget, write_tag
 from assistant.terminal import fail, open_assistant, print_json
 
 app = typer.Typer(
@@ -78,6 +79,22 @@ def build(article: ArticleFile) -> None:
         f"{read.title}: {len(read.sections)} sections, {len(read.passages)} passages, "
         f"{sum(len(passage.sentences) for passage in read.passages)} sentences; revision {read.revision[:12]}"
     )
+
+
+@app.command()
+def widget(
+    host: Annotated[
+        str, typer.Option(help="Where readers reach the assistant.")
+    ] = "https://assistant.example",
+    article: Annotated[str, typer.Option(help="The article's name in its address.")] = "your-article",
+) -> None:
+    """Print the tag for a page, with this version's address and hash, and how much the widget weighs."""
+    built = build_widget()
+    print(f"version {built.version}")
+    for script in built.scripts.values():
+        print(f"{script.name}: {len(script.compressed)} bytes compressed, {script.integrity}")
+    for title, inline in (("a button over the page", False), ("in the text", True)):
+        print(f"\n{title}:\n{write_tag(host.rstrip('/'), article, {}, built, inline)}")
 
 
 def read_questions(file: Path) -> Iterator[Asked]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 SUFFIXES = (".md", ".txt", ".html", ".htm")
 RESERVED = frozenset(
-    {"api", "answers", "static", "healthz", "metrics", "editor", "demo", "widget.js", "favicon.ico"}
+    {"api", "answers", "static", "healthz", "metrics", "editor", "demo", "widget", "widget.js", "favicon.ico"}
 )
 
 

@@ -22,7 +22,8 @@ class Messages:
 
     `unsure` and `nothing_found` take the places of `nearest` and `off_topic` for a question in another language
     than the article's: an encoder for the article's language finds a passage by names and dates, and cannot tell
-    that nothing else answers.
+    that nothing else answers. `{seconds}` in `retrying` and `wait`, and `{text}` in `about`, are filled in by
+    whoever shows them.
     """
 
     language: str
@@ -50,6 +51,29 @@ class Messages:
     kept: str
     not_kept: str
     copied: str
+    ask_this: str
+    ask: str
+    question: str
+    placeholder: str
+    greeting: str
+    for_example: str
+    conversation: str
+    new_conversation: str
+    close: str
+    waiting: str
+    retrying: str
+    too_many: str
+    busy: str
+    wait: str
+    unreachable: str
+    failed: str
+    try_again: str
+    ask_about: str
+    about: str
+    shown: str
+    changed: str
+    as_it_was: str
+    back_to_answer: str
     reasons: Mapping[str, str]
 
 
@@ -79,6 +103,32 @@ _ENGLISH = Messages(
     kept="Thank you, kept.",
     not_kept="That could not be kept. Please try again.",
     copied="Copied",
+    ask_this="Ask this article",
+    ask="Ask",
+    question="Your question",
+    placeholder="Ask the article…",
+    greeting=(
+        "Ask this article anything. It answers in its own words, with the "
+        "place they stand, or says that it does not answer."
+    ),
+    for_example="For example",
+    conversation="Questions and answers",
+    new_conversation="New conversation",
+    close="Close",
+    waiting="Looking through the article…",
+    retrying="Trying again in {seconds} s.",
+    too_many="That was a lot at once.",
+    busy="Many are asking at the moment.",
+    wait="Please wait {seconds} s.",
+    unreachable="The assistant cannot be reached at the moment.",
+    failed="Something went wrong here. Please try again.",
+    try_again="Try again",
+    ask_about="Ask about this",
+    about="What about “{text}”?",
+    shown="Marked in the article.",
+    changed="The article has changed: these words are no longer on this page.",
+    as_it_was="The answer as it was",
+    back_to_answer="Back to the answer",
     reasons={
         "wrong_passage": "Wrong passage",
         "not_asked": "Not what I asked",
@@ -115,6 +165,32 @@ _OTHERS = (
         kept="Gracias, guardado.",
         not_kept="No se pudo guardar. Inténtelo de nuevo.",
         copied="Copiado",
+        ask_this="Pregunte a este artículo",
+        ask="Preguntar",
+        question="Su pregunta",
+        placeholder="Pregunte al artículo…",
+        greeting=(
+            "Pregunte lo que quiera a este artículo. Responde con sus propias "
+            "palabras y el lugar donde están, o dice que no responde."
+        ),
+        for_example="Por ejemplo",
+        conversation="Preguntas y respuestas",
+        new_conversation="Nueva conversación",
+        close="Cerrar",
+        waiting="Buscando en el artículo…",
+        retrying="Otro intento en {seconds} s.",
+        too_many="Fueron muchas preguntas seguidas.",
+        busy="Hay muchas preguntas en este momento.",
+        wait="Espere {seconds} s.",
+        unreachable="No se puede contactar con el asistente en este momento.",
+        failed="Algo falló aquí. Inténtelo de nuevo.",
+        try_again="Reintentar",
+        ask_about="Preguntar sobre esto",
+        about="¿Qué hay de «{text}»?",
+        shown="Marcado en el artículo.",
+        changed="El artículo ha cambiado: estas palabras ya no están en esta página.",
+        as_it_was="La respuesta tal como era",
+        back_to_answer="Volver a la respuesta",
         reasons={
             "wrong_passage": "Pasaje equivocado",
             "not_asked": "No es lo que pregunté",
@@ -150,6 +226,32 @@ _OTHERS = (
         kept="Obrigado, guardado.",
         not_kept="Não foi possível guardar. Tente de novo.",
         copied="Copiado para a área de transferência",
+        ask_this="Pergunte a este artigo",
+        ask="Perguntar",
+        question="A sua pergunta",
+        placeholder="Pergunte ao artigo…",
+        greeting=(
+            "Pergunte o que quiser a este artigo. Ele responde com as suas próprias "
+            "palavras e o lugar onde estão, ou diz que não responde."
+        ),
+        for_example="Por exemplo",
+        conversation="Perguntas e respostas",
+        new_conversation="Nova conversa",
+        close="Fechar",
+        waiting="Procurando no artigo…",
+        retrying="Nova tentativa em {seconds} s.",
+        too_many="Foram muitas perguntas seguidas.",
+        busy="Há muitas perguntas neste momento.",
+        wait="Aguarde {seconds} s.",
+        unreachable="Não é possível contactar o assistente neste momento.",
+        failed="Algo correu mal aqui. Tente de novo.",
+        try_again="Tentar de novo",
+        ask_about="Perguntar sobre isto",
+        about="E quanto a “{text}”?",
+        shown="Marcado no artigo.",
+        changed="O artigo mudou: estas palavras já não estão nesta página.",
+        as_it_was="A resposta como era",
+        back_to_answer="Voltar à resposta",
         reasons={
             "wrong_passage": "Trecho errado",
             "not_asked": "Não foi o que perguntei",
@@ -185,6 +287,32 @@ _OTHERS = (
         kept="Mèsi, nou anrejistre l.",
         not_kept="Nou pa t ka anrejistre sa. Tanpri eseye ankò.",
         copied="Kopye fèt",
+        ask_this="Poze atik sa a kesyon",
+        ask="Mande",
+        question="Kesyon ou",
+        placeholder="Poze atik la yon kesyon…",
+        greeting=(
+            "Poze atik sa a nenpòt kesyon. Li reponn ak pwòp mo pa l, "
+            "ak kote yo ye a, oswa li di li pa reponn."
+        ),
+        for_example="Pa egzanp",
+        conversation="Kesyon ak repons",
+        new_conversation="Nouvo konvèsasyon",
+        close="Fèmen",
+        waiting="N ap chèche nan atik la…",
+        retrying="N ap eseye ankò nan {seconds} s.",
+        too_many="Sa fè anpil kesyon youn dèyè lòt.",
+        busy="Gen anpil kesyon kounye a.",
+        wait="Tanpri tann {seconds} s.",
+        unreachable="Nou pa ka jwenn asistan an kounye a.",
+        failed="Gen yon bagay ki pa mache isit la. Tanpri eseye ankò.",
+        try_again="Eseye ankò",
+        ask_about="Mande sou sa",
+        about="Kisa ki gen nan “{text}”?",
+        shown="Make nan atik la.",
+        changed="Atik la chanje: mo sa yo pa sou paj sa a ankò.",
+        as_it_was="Repons lan jan l te ye a",
+        back_to_answer="Tounen nan repons lan",
         reasons={
             "wrong_passage": "Se pa bon pasaj la",
             "not_asked": "Se pa sa mwen te mande",
@@ -220,6 +348,32 @@ _OTHERS = (
         kept="Cảm ơn, đã lưu.",
         not_kept="Không lưu được. Vui lòng thử lại.",
         copied="Đã sao chép",
+        ask_this="Hỏi bài báo này",
+        ask="Hỏi",
+        question="Câu hỏi của bạn",
+        placeholder="Hỏi bài báo…",
+        greeting=(
+            "Hãy hỏi bài báo này bất cứ điều gì. Bài báo trả lời bằng chính lời "
+            "của nó, kèm vị trí, hoặc cho biết là không trả lời."
+        ),
+        for_example="Ví dụ",
+        conversation="Câu hỏi và câu trả lời",
+        new_conversation="Cuộc trò chuyện mới",
+        close="Đóng",
+        waiting="Đang tìm trong bài báo…",
+        retrying="Sẽ thử lại sau {seconds} giây.",
+        too_many="Bạn đã hỏi quá nhiều cùng lúc.",
+        busy="Hiện có nhiều người đang hỏi.",
+        wait="Vui lòng chờ {seconds} giây.",
+        unreachable="Hiện không thể kết nối với trợ lý.",
+        failed="Đã có lỗi ở đây. Vui lòng thử lại.",
+        try_again="Thử lại",
+        ask_about="Hỏi về đoạn này",
+        about="Còn “{text}” thì sao?",
+        shown="Đã đánh dấu trong bài báo.",
+        changed="Bài báo đã thay đổi: những lời này không còn trên trang.",
+        as_it_was="Câu trả lời như lúc đó",
+        back_to_answer="Trở lại câu trả lời",
         reasons={
             "wrong_passage": "Sai đoạn",
             "not_asked": "Không phải điều tôi hỏi",
@@ -255,6 +409,29 @@ _OTHERS = (
         kept="谢谢，已保存。",
         not_kept="无法保存，请再试一次。",
         copied="已复制",
+        ask_this="向本文提问",
+        ask="提问",
+        question="您的问题",
+        placeholder="向文章提问…",
+        greeting="您可以向本文提出任何问题。它用原文回答并注明出处，或说明没有回答。",
+        for_example="例如",
+        conversation="问与答",
+        new_conversation="新对话",
+        close="关闭",
+        waiting="正在查阅文章…",
+        retrying="{seconds} 秒后重试。",
+        too_many="一次提问太多了。",
+        busy="目前提问的人很多。",
+        wait="请等待 {seconds} 秒。",
+        unreachable="目前无法连接到助手。",
+        failed="这里出了点问题，请再试一次。",
+        try_again="再试一次",
+        ask_about="就此提问",
+        about="“{text}”是怎么回事？",
+        shown="已在文章中标出。",
+        changed="文章已有改动：页面上已没有这些文字。",
+        as_it_was="当时的回答",
+        back_to_answer="返回回答",
         reasons={
             "wrong_passage": "段落不对",
             "not_asked": "不是我问的",
@@ -278,6 +455,23 @@ def tell_outcome(words: Messages, outcome: Outcome, article_language: str) -> st
             return words.nearest if judged else words.unsure
         case Outcome.OFF_TOPIC:
             return words.off_topic if judged else words.nothing_found
+
+
+def tell_hint(words: Messages, outcome: Outcome, article_language: str) -> str:
+    """What is said under the outcome: what the passage shown is, or where to go on; "" when nothing is to be said."""
+    judged = words.language == article_language
+    match outcome:
+        case Outcome.ANSWERED:
+            return ""
+        case Outcome.NEAREST:
+            return words.nearest_hint if judged else words.unsure_hint
+        case Outcome.OFF_TOPIC:
+            return words.off_topic_hint if judged else ""
+
+
+def tell_searched(words: Messages, article_language: str) -> str:
+    """That the article is in another language than the question; "" when it is not."""
+    return "" if words.language == article_language else words.searched_english
 
 
 def messages_for(language: str) -> Messages:

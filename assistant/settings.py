@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 
+import limits
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_PASSWORD = 8  # characters
+_HOST = "abcdefghijklmnopqrstuvwxyz0123456789-."
 
 
 class SettingsError(Exception):
@@ -45,6 +50,19 @@ class Settings(BaseSettings):
     editor_password: SecretStr = Field(
         SecretStr(""), description="Opens the editor's desk at /editor; empty: there is no desk."
     )
+    origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins whose pages may embed the assistant; by comma, or a JSON list; empty: none."
+    )
+    rate: str = Field("30/minute", description="Questions of one client; votes are counted apart.")
+    in_flight: int = Field(
+        16, ge=1, le=1000, description="Questions answered at once; more are told to wait."
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Proxies in front that append to X-Forwarded-For; 0: the header is not read.",
+    )
 
     @field_validator("editor_password")
     @classmethod
@@ -52,6 +70,39 @@ class Settings(BaseSettings):
         if 0 < len(password.get_secret_value()) < SHORTEST_PASSWORD:
             raise ValueError(f"the password must have at least {SHORTEST_PASSWORD} characters")
         return password
+
+    @field_validator("origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return (
+            json.loads(value)
+            if value.lstrip().startswith("[")
+            else [p for p in value.split(",") if p.strip()]
+        )
+
+    @field_validator("origins")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(read_origin(origin) for origin in value))
+
+    @field_validator("rate")
+    @classmethod
+    def _check_rate(cls, value: str) -> str:
+        limits.parse(value)
+        return value
+
+
+def read_origin(text: str) -> str:
+    """An origin as browsers send it: " HTTPS://News.example/ " -> "https://news.example"; raises ValueError."""
+    parts = urlsplit(text.strip().rstrip("/").lower())
+    plain = parts.scheme in ("http", "https") and parts.hostname and set(parts.hostname) <= set(_HOST)
+    if not plain or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(f"{text.strip()!r} is no origin such as https://news.example")
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    port = f":{parts.port}" if parts.port not in (None, usual) else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 def read_settings() -> Settings:

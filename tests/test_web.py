@@ -204,7 +204,7 @@ def test_what_is_kept_names_no_one(client: TestClient, data: Path) -> None:
 
 
 def test_a_full_disk_gives_the_answer_and_no_false_thank_you(folder: Path, tmp_path: Path) -> None:
-    app = create_app(Settings(articles=folder, data_dir=tmp_path, reader=False))
+    app = create_app(Settings(articles=folder, data_dir=tmp_path, reader=False, rate="1000/minute"))
     with TestClient(app) as client:
         kept = ask(client, "How many boats took part?")["id"]
         store = app.state.service.store

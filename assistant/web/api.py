@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -9,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assistant.assistant import QuestionError
-from assistant.messages import Messages, messages_for, tell_outcome
+from assistant.messages import Messages, messages_for, tell_hint, tell_outcome, tell_searched
 from assistant.records import RecordError, Vote
 from assistant.suggest import list_starters
 from assistant.web.library import NotReadyError
@@ -56,6 +57,8 @@ def describe_reply(slug: str, reply: Reply) -> dict[str, object]:
         "read_as": answer.read_as,
         "language": reply.language,
         "message": tell_outcome(words, answer.outcome, article.language),
+        "hint": tell_hint(words, answer.outcome, article.language),
+        "searched": tell_searched(words, article.language),
         "quotes": [
             {
                 "text": quote.text,
@@ -107,7 +110,7 @@ def make_router(service: Service) -> APIRouter:
         return JSONResponse({"answer_id": body.answer_id, "vote": body.vote})
 
     @router.get("/articles/{slug}")
-    def article(slug: str) -> JSONResponse:
+    def article(slug: str, lang: str = "en") -> JSONResponse:
         shelved = service.library.shelves.get(slug)
         if shelved is None:
             return fail(404, "unknown_article", "There is no article of that name here.")
@@ -118,6 +121,8 @@ def make_router(service: Service) -> APIRouter:
                 "revision": shelved.article.revision,
                 "language": shelved.article.language,
                 "starters": list(list_starters(shelved.article)),
+                "longest": service.settings.max_question,
+                "words": dataclasses.asdict(messages_for(lang[:2].lower())),
             }
         )
 

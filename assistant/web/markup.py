@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote as percent_encode
 
-from assistant.answer import Answer, Outcome, Quote
-from assistant.messages import Messages, messages_for, tell_outcome
+from assistant.answer import Answer, Quote
+from assistant.messages import Messages, messages_for, tell_hint, tell_outcome, tell_searched
 from corpus import Article, Passage, PassageKind, Span
 
 _MARKER = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
@@ -22,6 +22,11 @@ def escape(text: str) -> str:
     """
     escaped = html.escape(text)
     return escaped.replace("$", "&#36;").replace("{", "&#123;").replace("}", "&#125;").replace("`", "&#96;")
+
+
+def render_plain_article(article: Article) -> str:
+    """The article as a publisher's page has it: headings, paragraphs and lists, no ranges."""
+    return re.sub(r"</?span[^>]*>", "", render_article(article))  # what a text holds is escaped
 
 
 def render_article(article: Article) -> str:
@@ -41,7 +46,8 @@ def render_article(article: Article) -> str:
         if span not in headings and not any(
             span in other and span != other for other in covered if not _is_pair(article, other)
         ):
-            tag = "h4" if any(passage.question == span for passage in article.passages) else "p"
+            asked = next((passage.section for passage in article.passages if passage.question == span), None)
+            tag = "p" if asked is None else f"h{min(article.sections[asked].level + 2, 6)}"
             parts.append((span.start, f"<{tag}>{_render_span(article, span)}</{tag}>"))
     for passage in article.passages:
         parts.append((passage.sentences[0].start, _render_passage(article, passage)))
@@ -135,17 +141,9 @@ def render_quote(article: Article, slug: str, quote: Quote, words: Messages, lin
 def render_quotes(article: Article, slug: str, answer: Answer, words: Messages, linked: bool = True) -> str:
     """The verdict and the quotes of an answer, each outcome in its own dress."""
     quotes = "".join(render_quote(article, slug, quote, words, linked) for quote in answer.quotes)
-    note = (
-        f'<p class="searched">{escape(words.searched_english)}</p>'
-        if words.language != article.language
-        else ""
-    )
-    foreign = words.language != article.language
-    hint = {
-        Outcome.ANSWERED: "",
-        Outcome.NEAREST: words.unsure_hint if foreign else words.nearest_hint,
-        Outcome.OFF_TOPIC: "" if foreign else words.off_topic_hint,
-    }[answer.outcome]
+    searched = tell_searched(words, article.language)
+    note = f'<p class="searched">{escape(searched)}</p>' if searched else ""
+    hint = tell_hint(words, answer.outcome, article.language)
     told = f'<p class="hint">{escape(hint)}</p>' if hint else ""
     verdict = escape(tell_outcome(words, answer.outcome, article.language))
     look = answer.outcome.value.replace("_", "-")

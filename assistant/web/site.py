@@ -15,6 +15,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from assistant.records import RecordError
 from assistant.settings import Settings
@@ -24,8 +25,11 @@ from assistant.web.desk import HEAD as DESK_HEAD
 from assistant.web.desk import Desk, build_desk, make_desk_router
 from assistant.web.entrance import Entrance, is_foreign
 from assistant.web.library import Library
+from assistant.web.limits import Limits
+from assistant.web.origins import CrossOrigin, Origins
 from assistant.web.plain import render_answer, render_front, render_missing
 from assistant.web.service import Service
+from assistant.web.widget import make_widget_router
 
 log = logging.getLogger(__name__)
 
@@ -38,18 +42,20 @@ _GRADIO = re.compile(
 _GRADIO_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'self'; "
-    "frame-ancestors 'self'; object-src 'none'"
+    "object-src 'none'; "
 )
 _DESK = re.compile(rf"login|logout|(?:export|import|draft)/[\w./-]+|{_GRADIO.pattern}")
-_DESK_POLICY = _GRADIO_POLICY.replace("frame-ancestors 'self'", "frame-ancestors 'none'")
-_LOGIN_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
-_PLAIN_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
-)
+_LOGIN_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+_PLAIN_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+
+
+class _Application(FastAPI):
+    """Origins are named around everything, the limit on bodies and the handler of failures included."""
+
+    origins: Origins
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return CrossOrigin(super().build_middleware_stack(), self.origins)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -66,10 +72,17 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         service.close()
 
-    app = FastAPI(lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
+    app = _Application(
+        lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY
+    )
     app.state.service = service
-    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.origins = origins = Origins(settings.origins)
+    app.add_middleware(
+        CORSMiddleware, allow_origins=[]
+    )  # lets nobody in; without it Gradio lets in everybody
+    app.middleware("http")(Limits(settings))
     app.include_router(make_router(service))
+    app.include_router(make_widget_router(library, settings.data_dir))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
     @app.middleware("http")
@@ -82,17 +95,18 @@ def create_app(settings: Settings) -> FastAPI:
         if chat and not _GRADIO.fullmatch(rest):
             return HTMLResponse(render_missing(), 404)
         response = None
+        framed = origins.frame_ancestors if chat or slug == "answers" else "frame-ancestors 'none'"
         policy = _GRADIO_POLICY if chat else _PLAIN_POLICY
         if slug == "editor":
             response = keep_out(request, rest)
-            policy = _LOGIN_POLICY if rest == "login" else _DESK_POLICY
+            policy = _LOGIN_POLICY if rest == "login" else _GRADIO_POLICY
         if response is None:
             response = await proceed(request)
         if slug == "editor":
             response.headers.setdefault("X-Frame-Options", "DENY")
             if not rest.startswith(("assets/", "static/")):
                 response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Content-Security-Policy", policy + framed)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")

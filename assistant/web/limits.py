@@ -1,0 +1,118 @@
+"""How much one client may ask, and how much all of them at once."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from assistant.settings import Settings
+from assistant.web.api import fail
+
+BUSY_AGAIN = 2  # seconds; a question takes a fraction of one, so the queue has moved on by then
+
+
+class Limits:
+    """Stands before /api/ask and /api/feedback; a refusal costs no reading of the body and no thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.trusted_proxies = settings.trusted_proxies
+        self.rate = RateLimit(settings.rate)
+        self.places = Places(settings.in_flight)
+
+    async def __call__(self, request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
+        path = request.url.path
+        if request.method != "POST" or path not in ("/api/ask", "/api/feedback"):
+            return await proceed(request)
+        wait = self.rate.count(path, name_client(request, self.trusted_proxies))
+        if wait:
+            return fail(429, "too_many", f"That was a lot at once. Please wait {wait} s.", retry_after=wait)
+        if path == "/api/feedback":
+            return await proceed(request)
+        with self.places.take() as taken:
+            if not taken:
+                return fail(
+                    503, "busy", "Many are asking at the moment. Please try again.", retry_after=BUSY_AGAIN
+                )
+            return await proceed(request)
+
+
+class RateLimit:
+    """At most so many requests of one client in a moving window, counted in this process's memory."""
+
+    def __init__(self, rate: str) -> None:
+        self._item: RateLimitItem = parse(rate)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def count(self, *who: str) -> int:
+        """Count one request; 0 when it may go on, else the whole seconds after which one may again."""
+        if self._limiter.hit(self._item, *who):
+            return 0
+        return max(1, math.ceil(self._limiter.get_window_stats(self._item, *who).reset_time - time.time()))
+
+
+class Places:
+    """So many questions at once and no more: `with places.take() as taken`, False when all are taken."""
+
+    def __init__(self, number: int) -> None:
+        self._free = number
+
+    def take(self) -> _Place:
+        return _Place(self)
+
+
+class _Place:
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._taken = False
+
+    def __enter__(self) -> bool:
+        self._taken = self._places._free > 0
+        self._places._free -= self._taken
+        return self._taken
+
+    def __exit__(self, *_: object) -> None:
+        self._places._free += self._taken
+
+
+def name_client(connection: HTTPConnection, trusted_proxies: int) -> str:
+    """Whom a request counts for: an IPv4 address, or the /64 network of an IPv6 one, which one household has.
+
+    With `trusted_proxies` proxies in front, each of which appends the address it was called from, the client is
+    the entry that many from the right of X-Forwarded-For; what stands left of it anybody can write. An entry that
+    is no address, or a header that is too short, counts for the connection's own address.
+    """
+    near = connection.client.host if connection.client else "unknown"
+    forwarded = ",".join(connection.headers.getlist("x-forwarded-for"))
+    return shorten(pick_address(forwarded.split(","), trusted_proxies) or near)
+
+
+def pick_address(forwarded: Sequence[str], trusted_proxies: int) -> str | None:
+    """The right-most entry that no trusted proxy wrote: ["1.1.1.1", "2.2.2.2"], 1 -> "2.2.2.2"."""
+    if not 0 < trusted_proxies <= len(forwarded):
+        return None
+    entry = forwarded[-trusted_proxies].strip()
+    try:
+        return str(ip_address(entry))
+    except ValueError:
+        return None
+
+
+def shorten(address: str) -> str:
+    """An address as it is counted: "2001:db8:1:2:3::4" -> "2001:db8:1:2::/64"; other texts as they are."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ip_network((parsed.packed[:8] + bytes(8), 64)))
+    return str(parsed)
