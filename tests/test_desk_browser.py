@@ -101,8 +101,11 @@ def test_the_whole_loop(browser: Browser, address: str, data: Path) -> None:
 
     run_golden(desk)
     expect(desk.locator("#counts .right dd").first).to_have_text("2")
+    everything = desk.locator("#results details")
+    everything.first.evaluate("entry => entry.setAttribute('data-before', '')")
     desk.locator("#show-results input").click()
     desk.get_by_role("option", name="answered rightly").click()
+    expect(desk.locator("#results [data-before]")).to_have_count(0, timeout=SLOW)  # the list is drawn anew
     passed = desk.locator("#results details.right", has_text=ASKED)
     expect(passed).to_have_count(1, timeout=SLOW)
     passed.locator("summary").click()
