@@ -95,6 +95,18 @@ def test_behind_tls_the_cookie_is_secure(client: TestClient) -> None:
     assert cookie.startswith("__Host-desk=") and "Secure" in cookie and "Path=/;" in cookie
 
 
+def test_behind_a_proxy_wrong_passwords_count_for_who_sent_them(folder: Path, tmp_path: Path) -> None:
+    settings = Settings(
+        articles=folder, data_dir=tmp_path, reader=False, editor_password=PASSWORD, trusted_proxies=1
+    )
+    with TestClient(create_app(settings), follow_redirects=False) as client:
+        for _ in range(TRIES):
+            assert log_in(client, "wrong word", **{"X-Forwarded-For": "203.0.113.7"}).status_code != 429
+        forged = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
+        assert log_in(client, **forged).status_code == 429
+        assert log_in(client, **{"X-Forwarded-For": "198.51.100.1"}).status_code == 303
+
+
 @pytest.mark.parametrize(
     "password", ["", "wrong", PASSWORD[:-1], PASSWORD + " ", PASSWORD.upper(), "x" * 900]
 )

@@ -26,6 +26,7 @@ from assistant.web.corrections import read_correction
 from assistant.web.desk.work import Desk, DeskError, Draft
 from assistant.web.entrance import COOKIE, SECURE_COOKIE, Entrance, is_secure
 from assistant.web.library import NotReadyError
+from assistant.web.limits import name_client
 from assistant.web.markup import escape
 from assistant.web.plain import render_missing, render_page
 from corpus import ArticleError
@@ -55,7 +56,7 @@ def make_desk_router(desk: Desk, entrance: Entrance) -> APIRouter:
         password: Annotated[str, Form(max_length=1000)] = "",
         editor: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
-        address = request.client.host if request.client else ""
+        address = name_client(request, desk.service.settings.trusted_proxies)
         wait = entrance.wait_for(address)
         if wait:
             told = f"Too many wrong passwords. Try again in {wait} seconds."
