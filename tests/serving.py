@@ -14,13 +14,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+expect.set_options(timeout=60_000)  # milliseconds; five seconds, as it is, fail on a busy machine
 
 
 @contextmanager
@@ -64,13 +66,15 @@ def start_browser() -> Iterator[Browser]:
 def open_page(browser: Browser, address: str, width: int, height: int) -> Page:
     """A page that fails the test when it asks another host, when its script fails, or when a dialog opens."""
     page = browser.new_context(viewport={"width": width, "height": height}).new_page()
-    page.on("request", lambda request: _stay_home(request.url, address))
+    page.set_default_timeout(60_000)
+    page.on("request", lambda request: stay_home(request.url, address))
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     page.goto(address)
     return page
 
 
-def _stay_home(url: str, address: str) -> None:
+def stay_home(url: str, address: str) -> None:
+    """Fails the test for a request to another server than the page's."""
     web = urlsplit(url).scheme in ("http", "https", "ws", "wss")
     if web and urlsplit(url).netloc != urlsplit(address).netloc:
         pytest.fail(f"a request left for {url}")

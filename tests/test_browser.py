@@ -1,84 +1,36 @@
 """The page in a real browser: asked, answered, shown in the article; at a desk's width and a phone's."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.serving import serve, start_browser, stay_home
+
 SLUG = "ice-confrontations-massachusetts"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 WIDTHS = pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The server as a user starts it, on a port of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "ASSISTANT_PORT": str(port),
-        "ASSISTANT_DATA_DIR": str(tmp_path_factory.mktemp("data")),
-    }
-    log = (tmp_path_factory.mktemp("log") / "server.log").open("w+")
-    server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-    until = time.monotonic() + 120
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
-                break
-            except (urllib.error.URLError, ConnectionError) as error:
-                log.seek(0)
-                assert server.poll() is None and time.monotonic() < until, f"{error}: {log.read()}"
-                time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}/{SLUG}/"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-        log.close()
+    with serve(tmp_path_factory.mktemp("data")) as started:
+        yield f"{started}/{SLUG}/"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert found, "Chromium is needed: apt-get install chromium"
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=found, args=FLAGS)
+    with start_browser() as started:
         yield started
-        started.close()
 
 
 def open_page(browser: Browser, address: str, size: tuple[int, int], **context: object) -> Page:
     """A page that fails the test when it asks another host, or logs an error."""
     page = browser.new_context(viewport={"width": size[0], "height": size[1]}, **context).new_page()
-    page.on("request", lambda request: _stay_home(request.url, address))
+    page.on("request", lambda request: stay_home(request.url, address))
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     page.goto(address)
     expect(page.locator("#log")).to_be_visible(timeout=30_000)
     return page
-
-
-def _stay_home(url: str, address: str) -> None:
-    if (
-        urlsplit(url).scheme in ("http", "https", "ws", "wss")
-        and urlsplit(url).netloc != urlsplit(address).netloc
-    ):
-        pytest.fail(f"a request left for {url}")
 
 
 def ask(page: Page, question: str) -> None:

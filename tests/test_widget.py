@@ -1,10 +1,8 @@
 """The widget in a real browser, on pages of other origins: plain, with hostile styles, under a strict policy."""
 
 import json
-import os
 import random
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -29,6 +27,7 @@ from assistant.web.markup import render_plain_article
 from assistant.web.service import Reply
 from corpus import Article, article_from_text, read_article
 from tests.conftest import TOWN
+from tests.serving import serve
 from tests.test_browser import browser as browser_fixture
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,12 +36,6 @@ ICE = "ice-confrontations-massachusetts"
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 WHO = "Who is Kevin Coppinger?"
 SLOW = 60_000  # milliseconds; the machine may be busy with other things
-
-
-def find_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class Host:
@@ -104,32 +97,13 @@ def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def service(host: Host, articles: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The server as a user starts it, which knows the host's origin; its address."""
-    port = find_port()
-    environment = os.environ | {
-        "ASSISTANT_PORT": str(port),
-        "ASSISTANT_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+    settings = {
         "ASSISTANT_ARTICLES": str(articles),
         "ASSISTANT_ORIGINS": host.address,
         "ASSISTANT_RATE": "100000/minute",
-        "HF_HUB_OFFLINE": "1",
     }
-    log = (tmp_path_factory.mktemp("log") / "server.log").open("w+")
-    server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-    until = time.monotonic() + 180
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
-                break
-            except (urllib.error.URLError, ConnectionError) as error:
-                log.seek(0)
-                assert server.poll() is None and time.monotonic() < until, f"{error}: {log.read()}"
-                time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-        log.close()
+    with serve(tmp_path_factory.mktemp("data"), **settings) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
