@@ -114,6 +114,8 @@ class Spelling:
         """
 
         def replace(match: re.Match[str]) -> str:
+            if not match.group().replace("’", "'").isascii():
+                return match.group()  # "Quién" is another language's word, not a slip for "queen"
             right = self.correct_word(fold_word(match.group()))
             return self._surfaces.get(right, right) if right else match.group()
 
