@@ -1,5 +1,6 @@
 """Finding passages: an article and a question in, ranked hits out."""
 
+from index.batching import BatchingEncoder, ReaderInTurns
 from index.encoder import Encoder, EncoderError, SentenceEncoder
 from index.hit import Hit, SentenceReading
 from index.reader import Reader, ReaderError, SpanReader
@@ -7,11 +8,13 @@ from index.search import ArticleIndex, open_index
 
 __all__ = [
     "ArticleIndex",
+    "BatchingEncoder",
     "Encoder",
     "EncoderError",
     "Hit",
     "Reader",
     "ReaderError",
+    "ReaderInTurns",
     "SentenceEncoder",
     "SentenceReading",
     "SpanReader",

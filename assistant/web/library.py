@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from assistant.assistant import Assistant, load_reader
 from assistant.messages import detect_language
 from assistant.settings import Settings
 from corpus import Article, ArticleError, read_article
-from index import EncoderError, SentenceEncoder
+from index import BatchingEncoder, EncoderError, ReaderInTurns, SentenceEncoder
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,10 @@ class Library:
         self._assistants: dict[str, Assistant] = {}
         self._loaded = threading.Event()
         self._failure: str | None = None
+        self.encoder: BatchingEncoder | None = (
+            None  # shared by all articles, as is the reader; None until loaded
+        )
+        self.reader: ReaderInTurns | None = None
         for file in find_articles(settings.articles):
             try:
                 article = read_article(file)
@@ -67,6 +72,11 @@ class Library:
         threading.Thread(target=self._load, name="loading", daemon=True).start()
         # Beside it, so that the first reader does not wait for the language model too.
         threading.Thread(target=detect_language, args=("warm up",), name="languages", daemon=True).start()
+
+    def close(self) -> None:
+        """End the encoder's thread once what waits is encoded; nothing can be asked after."""
+        if self.encoder is not None:
+            self.encoder.close()
 
     @property
     def ready(self) -> bool:
@@ -96,8 +106,11 @@ class Library:
 
     def _load(self) -> None:
         try:
-            encoder = SentenceEncoder(self.settings.encoder, self.settings.threads)
-            reader = load_reader() if self.settings.reader else None
+            self.encoder = encoder = BatchingEncoder(
+                SentenceEncoder(self.settings.encoder, self.settings.threads)
+            )
+            loaded = load_reader() if self.settings.reader else None
+            self.reader = reader = ReaderInTurns(loaded, count_processors()) if loaded else None
             for slug, shelved in list(self.shelves.items()):
                 self._assistants[slug] = Assistant.open(shelved.article, self.settings, encoder, reader)
         except EncoderError as error:
@@ -110,3 +123,8 @@ class Library:
             gc.freeze()  # what is loaded stays; only what comes after is looked through for garbage
             gc.enable()
             self._loaded.set()
+
+
+def count_processors() -> int:
+    """The processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

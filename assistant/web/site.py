@@ -71,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         library.start()
         yield
         service.close()
+        library.close()
 
     app = _Application(
         lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY
