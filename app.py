@@ -1,7 +1,6 @@
 """Serves the pages: `python app.py [ARTICLE] [--editor]`; with --editor, the editor's desk for this run."""
 
 import gc
-import logging
 import secrets
 import sys
 from pathlib import Path
@@ -11,17 +10,16 @@ gc.disable()  # importing makes objects that stay; looking for garbage among the
 import uvicorn
 from pydantic import SecretStr
 
+from assistant.log_lines import LogForm, configure_logs
 from assistant.settings import Settings, SettingsError, read_settings
 from assistant.web import ArticleError, create_app
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx", "sentence_transformers", "bm25s"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
     password = ""
     try:
         settings = read_settings()
+        configure_logs(settings.log)
         words = sys.argv[1:]
         if "--editor" in words:
             words.remove("--editor")
@@ -32,13 +30,23 @@ def main() -> None:
     except (ArticleError, SettingsError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
-    print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
+    if settings.log is LogForm.TEXT:
+        print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
     if password:
         print(
             f"The editor's desk: http://{settings.host}:{settings.port}/editor/ password: {password}",
             flush=True,
         )
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,  # its lines go where all go
+        log_level="warning",
+        access_log=False,  # the application tells each request itself, without the address
+        proxy_headers=False,  # ASSISTANT_TRUSTED_PROXIES alone says whom to believe
+        timeout_graceful_shutdown=5,
+    )
 
 
 def open_desk(settings: Settings) -> tuple[Settings, str]:

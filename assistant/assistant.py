@@ -27,7 +27,18 @@ from assistant.quote import Margins, choose_quotes, set_aside
 from assistant.settings import Settings
 from assistant.suggest import list_starters, suggest_questions
 from corpus import Article, Span, normalise_text, read_article
-from index import ArticleIndex, Encoder, Hit, Reader, ReaderError, SentenceEncoder, SpanReader, open_index
+from index import (
+    ArticleIndex,
+    Encoder,
+    Hit,
+    Reader,
+    ReaderError,
+    SentenceEncoder,
+    SpanReader,
+    Stage,
+    measure_stage,
+    open_index,
+)
 from index.reader import WEIGHTS
 
 log = logging.getLogger(__name__)
@@ -129,11 +140,27 @@ class Assistant:
         began = time.perf_counter()
         question = clean_question(question, self.settings.max_question)
         rule = rule or (self.rule if read else WITHOUT_READER)
-        meant = question if as_typed else self.understand(question, history)
-        hits = self.index.search(meant, HITS) if read else self.index.retrieve(meant, HITS)
-        if history and not as_typed and asks_for_more(question):
-            hits = set_aside(self.article, hits, self._list_quoted(history))
-        quotes = choose_quotes(self.article, meant, hits, margins or Margins())
+        with measure_stage(Stage.UNDERSTAND):
+            meant = question if as_typed else self.understand(question, history)
+        with measure_stage(Stage.SEARCH):
+            hits = self.index.search(meant, HITS) if read else self.index.retrieve(meant, HITS)
+            if history and not as_typed and asks_for_more(question):
+                hits = set_aside(self.article, hits, self._list_quoted(history))
+        with measure_stage(Stage.DECIDE):
+            return self._decide(question, history, meant, hits, rule, margins or Margins(), began)
+
+    def _decide(
+        self,
+        question: str,
+        history: Sequence[str],
+        meant: str,
+        hits: tuple[Hit, ...],
+        rule: Rule,
+        margins: Margins,
+        began: float,
+    ) -> Examined:
+        """The answer that a question's hits make; `began` is when it was asked, in time.perf_counter."""
+        quotes = choose_quotes(self.article, meant, hits, margins)
         evidence = weigh_evidence(meant, hits, quotes[0].text) if quotes else None
         confidence = measure_confidence(evidence, rule) if evidence else 0.0
         outcome = decide_outcome(hits, confidence, rule)

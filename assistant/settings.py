@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 import limits
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from assistant.log_lines import LogForm
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_PASSWORD = 8  # characters
@@ -63,6 +66,11 @@ class Settings(BaseSettings):
         le=10,
         description="Proxies in front that append to X-Forwarded-For; 0: the header is not read.",
     )
+    log: LogForm = Field(LogForm.TEXT, description="Log lines as text or json.")
+    metrics_from: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (ip_network("127.0.0.0/8"), ip_network("::1")),
+        description="Networks that may read /metrics, by comma; empty: nobody.",
+    )
 
     @field_validator("editor_password")
     @classmethod
@@ -70,6 +78,13 @@ class Settings(BaseSettings):
         if 0 < len(password.get_secret_value()) < SHORTEST_PASSWORD:
             raise ValueError(f"the password must have at least {SHORTEST_PASSWORD} characters")
         return password
+
+    @field_validator("metrics_from", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
 
     @field_validator("origins", mode="before")
     @classmethod

@@ -5,6 +5,7 @@ from index.encoder import Encoder, EncoderError, SentenceEncoder
 from index.hit import Hit, SentenceReading
 from index.reader import Reader, ReaderError, SpanReader
 from index.search import ArticleIndex, open_index
+from index.stages import Stage, StageClock, gather_stages, measure_stage
 
 __all__ = [
     "ArticleIndex",
@@ -18,5 +19,9 @@ __all__ = [
     "SentenceEncoder",
     "SentenceReading",
     "SpanReader",
+    "Stage",
+    "StageClock",
+    "gather_stages",
+    "measure_stage",
     "open_index",
 ]

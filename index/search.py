@@ -19,6 +19,7 @@ from index.passages import SearchTexts, collect_texts
 from index.reader import Reader
 from index.rerank import reread_hits
 from index.spelling import Spelling
+from index.stages import Stage, measure_stage
 from index.store import Fingerprint, IndexUnusable, hash_texts, load_index, make_flat, save_index
 
 log = logging.getLogger(__name__)
@@ -50,14 +51,16 @@ class ArticleIndex:
         hits = self.retrieve(question, count)
         if self.reader is None or not hits:
             return hits
-        return reread_hits(self.article, self.texts, self.reader, question, hits)
+        with measure_stage(Stage.READ):
+            return reread_hits(self.article, self.texts, self.reader, question, hits)
 
     def retrieve(self, question: str, count: int = 8) -> tuple[Hit, ...]:
         """The `count` best passages by meaning and by words alone."""
         if not self.article.passages:
             return ()
         asked = self.spelling.correct_text(question)
-        vector = self.encoder.encode([asked])
+        with measure_stage(Stage.ENCODE):
+            vector = self.encoder.encode([asked])
         dense_sentences = _score_all(self.vectors["sentences"], vector)
         dense_passages = _score_all(self.vectors["passages"], vector)
         if self.texts.questions:

@@ -15,6 +15,8 @@ from assistant.records import RecordError, Vote
 from assistant.suggest import list_starters
 from assistant.web.library import NotReadyError
 from assistant.web.markup import link_quote
+from assistant.web.metrics import Fault
+from assistant.web.request_note import note_outcome
 from assistant.web.service import Reply, Service
 
 CONTEXT = 60  # characters of the article before and after a quote
@@ -42,6 +44,7 @@ class Feedback(BaseModel):
 
 def fail(status: int, code: str, message: str, retry_after: int | None = None) -> JSONResponse:
     """The one form every error has."""
+    note_outcome(code)
     headers = {"Retry-After": str(retry_after)} if retry_after is not None else None
     return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
 
@@ -105,7 +108,9 @@ def make_router(service: Service) -> APIRouter:
             if service.records.find_answer(body.answer_id) is None:
                 return fail(404, "unknown_answer", "There is no such answer to vote on.")
             service.records.keep_vote(body.answer_id, Vote(body.vote), body.reasons, body.note)
+            service.metrics.votes.labels(Vote(body.vote).name.lower()).inc()
         except RecordError as error:
+            service.metrics.errors.labels(Fault.KEEP.value).inc()
             return fail(503, "not_kept", str(error), retry_after=60)
         return JSONResponse({"answer_id": body.answer_id, "vote": body.vote})
 

@@ -11,6 +11,7 @@ from assistant.assistant import QuestionError
 from assistant.suggest import list_starters
 from assistant.web.library import NotReadyError, Shelved
 from assistant.web.markup import escape, render_article, render_suggestions, render_turn
+from assistant.web.metrics import Refusal
 from assistant.web.service import Reply, Service
 from corpus import Article
 
@@ -72,6 +73,8 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
             session = talk[0].session if talk else ""
             reply = service.ask(shelved.slug, question, asked, as_typed, session)
         except (QuestionError, NotReadyError) as error:
+            unready = isinstance(error, NotReadyError)
+            service.metrics.refuse(Refusal.NOT_READY if unready else Refusal.BAD_QUESTION)
             yield question, talk, render_talk(talk, problem=str(error))
             return
         except Exception:

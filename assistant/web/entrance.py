@@ -74,7 +74,7 @@ class Entrance:
                     del self._failed[place]
                 self._failed.setdefault(address, deque()).append(now)
                 self._all_failed.append(now)
-            log.warning("a wrong password for the editor's desk from %s", address)
+            log.warning("a wrong password for the editor's desk, %d in five minutes", len(self._all_failed))
             return None
         token = secrets.token_urlsafe(32)
         now = time.monotonic()

@@ -88,7 +88,21 @@ class Library:
             raise NotReadyError("The assistant is still getting ready. Please ask again in a moment.")
         if self._failure is not None:
             raise NotReadyError("The assistant could not be started. Please try again later.")
+        if slug not in self._assistants:
+            raise NotReadyError("This article cannot be asked at the moment. Please try again later.")
         return self._assistants[slug]
+
+    def count_states(self) -> dict[str, int]:
+        """How many articles answer, wait for their index, failed to get one, and could not be read."""
+        answering = len(self._assistants)
+        missing = len(self.shelves) - answering
+        loaded = self._loaded.is_set()
+        return {
+            "answering": answering,
+            "waiting": 0 if loaded else missing,
+            "failed": missing if loaded else 0,
+            "unreadable": len(self.unreadable),
+        }
 
     def replace_article(self, slug: str, article: Article) -> None:
         """Show another revision of an article; before `start`, so that this is the one loaded."""
@@ -112,12 +126,17 @@ class Library:
             loaded = load_reader() if self.settings.reader else None
             self.reader = reader = ReaderInTurns(loaded, count_processors()) if loaded else None
             for slug, shelved in list(self.shelves.items()):
-                self._assistants[slug] = Assistant.open(shelved.article, self.settings, encoder, reader)
+                try:
+                    self._assistants[slug] = Assistant.open(shelved.article, self.settings, encoder, reader)
+                except Exception as error:  # whatever it is, it must not take the other articles along
+                    log.error("%s cannot be asked: %s", slug, tell_error(error), exc_info=True)
+            if not self._assistants:
+                self._failure = "no article could be opened"
         except EncoderError as error:
             log.critical("%s", error)
             self._failure = str(error)
-        except Exception:
-            log.critical("the models could not be loaded", exc_info=True)
+        except Exception as error:
+            log.critical("the models could not be loaded: %s", tell_error(error), exc_info=True)
             self._failure = "unexpected error"
         finally:
             gc.freeze()  # what is loaded stays; only what comes after is looked through for garbage
@@ -128,3 +147,8 @@ class Library:
 def count_processors() -> int:
     """The processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def tell_error(error: BaseException) -> str:
+    """An error of loading in words; no reader has asked anything yet whom it could quote."""
+    return f"{type(error).__name__}: {error}"

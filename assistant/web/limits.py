@@ -94,6 +94,25 @@ def name_client(connection: HTTPConnection, trusted_proxies: int) -> str:
     return shorten(pick_address(forwarded.split(","), trusted_proxies) or near)
 
 
+def may_read_metrics(connection: HTTPConnection, settings: Settings) -> bool:
+    """Whether a client's address is of the networks in ASSISTANT_METRICS_FROM.
+
+    When a header says that proxies are in front, it must be the number of them that are trusted: a reader from
+    the internet, brought here by a proxy on this very machine, is never taken for the machine itself.
+    """
+    near = connection.client.host if connection.client else ""
+    forwarded = ",".join(connection.headers.getlist("x-forwarded-for")).split(",")
+    address: str | None = near
+    if any(name in connection.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip")):
+        address = pick_address(forwarded, settings.trusted_proxies)
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return False
+    parsed = (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
+    return any(parsed in network for network in settings.metrics_from)
+
+
 def pick_address(forwarded: Sequence[str], trusted_proxies: int) -> str | None:
     """The right-most entry that no trusted proxy wrote: ["1.1.1.1", "2.2.2.2"], 1 -> "2.2.2.2"."""
     if not 0 < trusted_proxies <= len(forwarded):

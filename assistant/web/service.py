@@ -6,18 +6,23 @@ import dataclasses
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answer import Answer
+from assistant.assistant import QuestionError
 from assistant.editorial import Editorial
 from assistant.messages import detect_language
 from assistant.records import Purging, RecordError, Records, redact_text
 from assistant.settings import Settings
 from assistant.web.corrections import restore_corrections
 from assistant.web.entrance import Entrance
-from assistant.web.library import Library
+from assistant.web.library import Library, NotReadyError
+from assistant.web.metrics import WHOLE, Fault, Metrics, Refusal
+from assistant.web.request_note import note_outcome
 from corpus import Article
+from index import Stage, gather_stages, measure_stage
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +54,7 @@ class Service:
     def __init__(self, settings: Settings, library: Library) -> None:
         self.settings = settings
         self.library = library
+        self.metrics = Metrics(library.shelves, settings.data_dir)
         self.store: Records | None = None
         self.problem = ""
         self._purging: Purging | None = None
@@ -65,6 +71,11 @@ class Service:
         self._lock = threading.Lock()
         if self.store is not None:
             restore_corrections(library, self.store, settings.data_dir)
+        self.metrics.watch(
+            ready=lambda: library.ready,
+            articles=library.count_states,
+            failing=lambda: self.store is None or bool(self.store.warning),
+        )
 
     def close(self) -> None:
         """Keep what waits to be kept, and let go of the records."""
@@ -106,6 +117,35 @@ class Service:
 
         Raises QuestionError for a question that cannot be asked and NotReadyError without models.
         """
+        began = time.perf_counter()
+        try:
+            with gather_stages() as clock, self.metrics.asking.track_inprogress():
+                reply = self._answer(slug, question, history, as_typed, session)
+        except QuestionError:
+            note_outcome(Refusal.BAD_QUESTION.value)
+            raise
+        except NotReadyError:
+            note_outcome(Refusal.NOT_READY.value)
+            raise
+        except Exception:
+            self.metrics.errors.labels(Fault.QUESTION.value).inc()
+            raise
+        whole = time.perf_counter() - began
+        outcome = reply.answer.outcome.value
+        note_outcome(outcome)
+        self.metrics.questions.labels(slug, outcome).inc()
+        self.metrics.stages.labels(WHOLE).observe(whole)
+        for stage, seconds in clock.seconds.items():
+            self.metrics.stages.labels(stage.value).observe(seconds)
+        fields = {
+            "article": slug, "outcome": outcome, "ms": round(whole * 1000, 1), "kept": reply.id is not None
+        }  # fmt: skip
+        log.info("question", extra={"fields": fields})
+        return reply
+
+    def _answer(
+        self, slug: str, question: str, history: Sequence[str], as_typed: bool, session: str
+    ) -> Reply:
         session = redact_text(session) or secrets.token_urlsafe(9)
         recent = tuple(history)[-LONGEST_HISTORY:]
         editorial = self.find_editorial(slug)
@@ -113,22 +153,25 @@ class Service:
         examined = assistant.examine(
             question, recent, as_typed=as_typed, rule=editorial.rule if editorial else None
         )
-        settled = editorial.settle(examined) if editorial else None
+        with measure_stage(Stage.DECIDE):
+            settled = editorial.settle(examined) if editorial else None
         answer, decision = settled or (examined.answer, None)
         answer_id = None
         if self.records is not None:
             try:
-                answer_id = self.records.keep_answer(
-                    slug,
-                    answer.question,
-                    recent,
-                    answer.outcome.value,
-                    answer.confidence,
-                    answer.revision,
-                    dataclasses.asdict(answer),
-                    session=session,
-                    decision=decision.kept.id if decision else None,
-                )
+                with measure_stage(Stage.KEEP):
+                    answer_id = self.records.keep_answer(
+                        slug,
+                        answer.question,
+                        recent,
+                        answer.outcome.value,
+                        answer.confidence,
+                        answer.revision,
+                        dataclasses.asdict(answer),
+                        session=session,
+                        decision=decision.kept.id if decision else None,
+                    )
             except RecordError as error:
+                self.metrics.errors.labels(Fault.KEEP.value).inc()
                 log.error("an answer was given but not kept: %s", error)
         return Reply(answer, answer_id, detect_language(answer.question), assistant.article, session)

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
@@ -25,10 +26,11 @@ from assistant.web.desk import HEAD as DESK_HEAD
 from assistant.web.desk import Desk, build_desk, make_desk_router
 from assistant.web.entrance import Entrance, is_foreign
 from assistant.web.library import Library
-from assistant.web.limits import Limits
+from assistant.web.limits import Limits, may_read_metrics
 from assistant.web.origins import CrossOrigin, Origins
 from assistant.web.plain import render_answer, render_front, render_missing
 from assistant.web.service import Service
+from assistant.web.watch import Watch
 from assistant.web.widget import make_widget_router
 
 log = logging.getLogger(__name__)
@@ -50,12 +52,13 @@ _PLAIN_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 
 
 
 class _Application(FastAPI):
-    """Origins are named around everything, the limit on bodies and the handler of failures included."""
+    """Watched, and origins named, around everything, the limit on bodies and the handler of failures included."""
 
     origins: Origins
+    watch: Callable[[ASGIApp], ASGIApp]
 
     def build_middleware_stack(self) -> ASGIApp:
-        return CrossOrigin(super().build_middleware_stack(), self.origins)
+        return self.watch(CrossOrigin(super().build_middleware_stack(), self.origins))
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -78,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     app.origins = origins = Origins(settings.origins)
+    app.watch = lambda inner: Watch(inner, service.metrics, library.shelves, settings.trusted_proxies)
     app.add_middleware(
         CORSMiddleware, allow_origins=[]
     )  # lets nobody in; without it Gradio lets in everybody
@@ -140,6 +144,16 @@ def create_app(settings: Settings) -> FastAPI:
     @app.get("/healthz")
     def health() -> JSONResponse:
         return JSONResponse({"ready": library.ready}, 200 if library.ready else 503)
+
+    @app.get("/metrics")
+    def metrics(request: Request) -> Response:
+        if not may_read_metrics(request, settings):
+            return HTMLResponse(render_missing(), 404)
+        return Response(
+            service.metrics.write(),
+            media_type=CONTENT_TYPE_PLAIN_0_0_4,
+            headers={"Cache-Control": "no-store"},
+        )
 
     @app.get("/favicon.ico")
     def icon() -> FileResponse:
