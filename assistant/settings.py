@@ -58,7 +58,10 @@ class Settings(BaseSettings):
     )
     rate: str = Field("30/minute", description="Questions of one client; votes are counted apart.")
     in_flight: int = Field(
-        16, ge=1, le=1000, description="Questions answered at once; more are told to wait."
+        16, ge=1, le=1000, description="Questions answered at once; more are told to come again."
+    )
+    patience: float = Field(
+        20.0, gt=0, le=600, description="Seconds after which a question is refused rather than answered late."
     )
     trusted_proxies: int = Field(
         0,

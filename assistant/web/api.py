@@ -13,6 +13,7 @@ from assistant.assistant import QuestionError
 from assistant.messages import Messages, messages_for, tell_hint, tell_outcome, tell_searched
 from assistant.records import RecordError, Vote
 from assistant.suggest import list_starters
+from assistant.web.admission import BusyError
 from assistant.web.library import NotReadyError
 from assistant.web.markup import link_quote
 from assistant.web.metrics import Fault
@@ -84,20 +85,24 @@ def describe_reply(slug: str, reply: Reply) -> dict[str, object]:
 
 
 def make_router(service: Service) -> APIRouter:
-    """The routes under /api; the questions run in threads, several at a time."""
+    """The routes under /api; questions are answered in threads of the service's, votes in others."""
     router = APIRouter(prefix="/api")
 
     @router.post("/ask")
-    def ask(body: Ask) -> JSONResponse:
+    async def ask(body: Ask) -> JSONResponse:
         shelved = service.library.shelves.get(body.article)
         if shelved is None:
             return fail(404, "unknown_article", "There is no article of that name here.")
         try:
-            reply = service.ask(shelved.slug, body.question, body.history, body.as_typed, body.session or "")
+            reply = await service.answer(
+                shelved.slug, body.question, body.history, body.as_typed, body.session or ""
+            )
         except QuestionError as error:
             return fail(422, "bad_question", str(error))
         except NotReadyError as error:
             return fail(503, "not_ready", str(error), retry_after=5)
+        except BusyError as error:
+            return fail(503, "busy", str(error), retry_after=error.again)
         return JSONResponse(describe_reply(shelved.slug, reply), headers={"Cache-Control": "no-store"})
 
     @router.post("/feedback")

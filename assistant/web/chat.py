@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import gradio as gr
 
 from assistant.assistant import QuestionError
 from assistant.suggest import list_starters
+from assistant.web.admission import BusyError
 from assistant.web.library import NotReadyError, Shelved
 from assistant.web.markup import escape, render_article, render_suggestions, render_turn
 from assistant.web.metrics import Refusal
@@ -22,6 +23,11 @@ HEAD = (
     '<link rel="stylesheet" href="../static/page.css"><script defer src="../static/page.js"></script>'
     '<meta name="color-scheme" content="light dark">'
 )
+_REASONS = {
+    QuestionError: Refusal.BAD_QUESTION,
+    NotReadyError: Refusal.NOT_READY,
+    BusyError: Refusal.BUSY,
+}
 Talk = list[Reply]
 
 
@@ -63,7 +69,7 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         label = 'role="log" aria-label="Questions and answers"'
         return f'<div id="log" {label} aria-busy="{busy}">{turns or greet()}</div>'
 
-    def ask(question: str, talk: Talk, as_typed: bool) -> Iterator[tuple[str, Talk, str]]:
+    async def ask(question: str, talk: Talk, as_typed: bool = False) -> AsyncIterator[tuple[str, Talk, str]]:
         """Shows the question at once, then its answer; a question that failed stays in the box."""
         shown = question.strip()[:500]
         if shown:
@@ -71,10 +77,9 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         try:
             asked = [reply.answer.question for reply in talk]
             session = talk[0].session if talk else ""
-            reply = service.ask(shelved.slug, question, asked, as_typed, session)
-        except (QuestionError, NotReadyError) as error:
-            unready = isinstance(error, NotReadyError)
-            service.metrics.refuse(Refusal.NOT_READY if unready else Refusal.BAD_QUESTION)
+            reply = await service.answer(shelved.slug, question, asked, as_typed, session)
+        except (QuestionError, NotReadyError, BusyError) as error:
+            service.metrics.refuse(_REASONS[type(error)])
             yield question, talk, render_talk(talk, problem=str(error))
             return
         except Exception:
@@ -83,6 +88,10 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
             return
         talk = [*talk, reply][-LONGEST_TALK:]
         yield "", talk, render_talk(talk)
+
+    async def ask_as_typed(question: str, talk: Talk) -> AsyncIterator[tuple[str, Talk, str]]:
+        async for shown in ask(question, talk, as_typed=True):
+            yield shown
 
     with gr.Blocks(
         title=f"{find_article().title} – ask the article",
@@ -121,20 +130,14 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
                 apply_default_css=False,
             )
         limits = {
-            "concurrency_limit": 4,
+            "concurrency_limit": None,  # the service admits questions, the interface's with these
             "concurrency_id": "ask",
             "show_progress": "hidden",
             "api_visibility": "private",
         }
         outputs = [box, talk, log_html]
-        gr.on(
-            [box.submit, send.click],
-            lambda question, talk: (yield from ask(question, talk, False)),
-            [box, talk], outputs, **limits,
-        )  # fmt: skip
-        typed.click(
-            lambda question, talk: (yield from ask(question, talk, True)), [box, talk], outputs, **limits
-        )
+        gr.on([box.submit, send.click], ask, [box, talk], outputs, **limits)
+        typed.click(ask_as_typed, [box, talk], outputs, **limits)
         fresh.click(
             lambda: ("", [], render_talk([])), None, outputs, show_progress="hidden", api_visibility="private"
         )

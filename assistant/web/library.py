@@ -18,6 +18,8 @@ from index import BatchingEncoder, EncoderError, ReaderInTurns, SentenceEncoder
 
 log = logging.getLogger(__name__)
 
+LOADING = 120.0  # seconds that a question waits for the models
+
 
 class NotReadyError(Exception):
     """The models are not loaded yet, or cannot be; the message says which, in words for a reader."""
@@ -78,11 +80,22 @@ class Library:
         if self.encoder is not None:
             self.encoder.close()
 
+    def give_up(self) -> None:
+        """Let nobody wait for models any more: the program is ending."""
+        if not self._loaded.is_set():
+            self._failure = "the program is ending"
+            self._loaded.set()
+
+    @property
+    def loaded(self) -> bool:
+        """Whether loading has ended, one way or the other."""
+        return self._loaded.is_set()
+
     @property
     def ready(self) -> bool:
         return self._loaded.is_set() and self._failure is None
 
-    def find_assistant(self, slug: str, wait: float = 120.0) -> Assistant:
+    def find_assistant(self, slug: str, wait: float = LOADING) -> Assistant:
         """The assistant of an article, once the models are there; raises NotReadyError when they do not come."""
         if not self._loaded.wait(wait):
             raise NotReadyError("The assistant is still getting ready. Please ask again in a moment.")

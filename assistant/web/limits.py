@@ -4,44 +4,62 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Container, Sequence
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.settings import Settings
-from assistant.web.api import fail
+from assistant.web.admission import Admission, BusyError
 
-BUSY_AGAIN = 2  # seconds; a question takes a fraction of one, so the queue has moved on by then
+CHAT = "/gradio_api/queue/join"  # by which the chat page asks
 
 
 class Limits:
-    """Stands before /api/ask and /api/feedback; a refusal costs no reading of the body and no thread."""
+    """Stands before whatever asks or votes; a refusal costs no reading of the body and no thread.
 
-    def __init__(self, settings: Settings) -> None:
+    How many may be inside is for `admission` to say: a question takes its place there when it begins to be
+    answered (`Service.answer`), and is only turned away here, where that is cheap.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, admission: Admission, slugs: Container[str]) -> None:
+        self.app = app
         self.trusted_proxies = settings.trusted_proxies
         self.rate = RateLimit(settings.rate)
-        self.places = Places(settings.in_flight)
+        self.admission = admission
+        self.slugs = slugs
 
-    async def __call__(self, request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-        path = request.url.path
-        if request.method != "POST" or path not in ("/api/ask", "/api/feedback"):
-            return await proceed(request)
-        wait = self.rate.count(path, name_client(request, self.trusted_proxies))
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refuse(scope) if scope["type"] == "http" and scope["method"] == "POST" else None
+        await (refusal or self.app)(scope, receive, send)
+
+    def _refuse(self, scope: Scope) -> Response | None:
+        """Why a request goes no further; None when it may."""
+        path: str = scope["path"]
+        chat = path.endswith(CHAT) and path.removesuffix(CHAT).removeprefix("/") in self.slugs
+        if not chat and path not in ("/api/ask", "/api/feedback"):
+            return None
+        kind = "vote" if path == "/api/feedback" else "question"
+        wait = self.rate.count(kind, name_client(HTTPConnection(scope), self.trusted_proxies))
         if wait:
-            return fail(429, "too_many", f"That was a lot at once. Please wait {wait} s.", retry_after=wait)
-        if path == "/api/feedback":
-            return await proceed(request)
-        with self.places.take() as taken:
-            if not taken:
-                return fail(
-                    503, "busy", "Many are asking at the moment. Please try again.", retry_after=BUSY_AGAIN
-                )
-            return await proceed(request)
+            return refuse(429, "too_many", f"That was a lot at once. Please wait {wait} s.", wait)
+        if kind == "question":
+            try:
+                self.admission.check()
+            except BusyError as error:
+                return refuse(503, "busy", str(error), error.again)
+        return None
+
+
+def refuse(status: int, code: str, message: str, again: int) -> JSONResponse:
+    """A refusal as the interface gives it, with the words where Gradio's page looks for them, too."""
+    body = {"error": {"code": code, "message": message}, "detail": message}
+    return JSONResponse(body, status, {"Retry-After": str(again)})
 
 
 class RateLimit:
@@ -56,30 +74,6 @@ class RateLimit:
         if self._limiter.hit(self._item, *who):
             return 0
         return max(1, math.ceil(self._limiter.get_window_stats(self._item, *who).reset_time - time.time()))
-
-
-class Places:
-    """So many questions at once and no more: `with places.take() as taken`, False when all are taken."""
-
-    def __init__(self, number: int) -> None:
-        self._free = number
-
-    def take(self) -> _Place:
-        return _Place(self)
-
-
-class _Place:
-    def __init__(self, places: Places) -> None:
-        self._places = places
-        self._taken = False
-
-    def __enter__(self) -> bool:
-        self._taken = self._places._free > 0
-        self._places._free -= self._taken
-        return self._taken
-
-    def __exit__(self, *_: object) -> None:
-        self._places._free += self._taken
 
 
 def name_client(connection: HTTPConnection, trusted_proxies: int) -> str:

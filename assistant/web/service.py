@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from assistant.answer import Answer
@@ -16,9 +19,10 @@ from assistant.editorial import Editorial
 from assistant.messages import detect_language
 from assistant.records import Purging, RecordError, Records, redact_text
 from assistant.settings import Settings
+from assistant.web.admission import Admission, BusyError
 from assistant.web.corrections import restore_corrections
 from assistant.web.entrance import Entrance
-from assistant.web.library import Library, NotReadyError
+from assistant.web.library import LOADING, Library, NotReadyError, count_processors
 from assistant.web.metrics import WHOLE, Fault, Metrics, Refusal
 from assistant.web.request_note import note_outcome
 from corpus import Article
@@ -26,6 +30,7 @@ from index import Stage, gather_stages, measure_stage
 
 log = logging.getLogger(__name__)
 
+STEADY = 2  # questions a processor under lasting load: one is worked on while the next is read in or kept
 LONGEST_HISTORY = 10  # earlier questions; older ones are not looked at
 
 
@@ -48,7 +53,7 @@ class Service:
     """One for the whole application; safe to share between threads.
 
     `store` holds what editors decided and `records`, the same file, what readers asked: None when that is
-    switched off, or when the file cannot be opened; `problem` then says why.
+    switched off, or when the file cannot be opened; `problem` then says why. `admission` lets questions in.
     """
 
     def __init__(self, settings: Settings, library: Library) -> None:
@@ -65,6 +70,8 @@ class Service:
             self.problem = str(error)
             log.error("answering without keeping records: %s", error)
         self.records = self.store if settings.records else None
+        self.admission = Admission(settings.in_flight, STEADY * count_processors())
+        self._threads = ThreadPoolExecutor(settings.in_flight, thread_name_prefix="question")
         self.entrance: Entrance | None = None  # the door of the editor's desk; None: there is no desk
         self.redraws: dict[str, Callable[[Article], None]] = {}  # by slug: shows a page another revision
         self._editorials: dict[str, Editorial] = {}
@@ -75,14 +82,22 @@ class Service:
             ready=lambda: library.ready,
             articles=library.count_states,
             failing=lambda: self.store is None or bool(self.store.warning),
+            queue=lambda: max(0, self.admission.inside - count_processors()),
         )
 
     def close(self) -> None:
-        """Keep what waits to be kept, and let go of the records."""
+        """Finish what is being answered, keep what waits to be kept, and let go of the records."""
+        self.stop()
+        self._threads.shutdown()
         if self._purging is not None:
             self._purging.stop()
         if self.store is not None:
             self.store.close()
+
+    def stop(self) -> None:
+        """Let no more questions in; those inside are answered."""
+        self.admission.close()
+        self.library.give_up()
 
     def find_editorial(self, slug: str) -> Editorial | None:
         """What editors decided about an article; None without a store. Raises NotReadyError without models.
@@ -104,6 +119,35 @@ class Service:
                         return None
                     self._editorials[slug] = editorial
         return editorial
+
+    async def answer(
+        self,
+        slug: str,
+        question: str,
+        history: Sequence[str] = (),
+        as_typed: bool = False,
+        session: str = "",
+    ) -> Reply:
+        """`ask` in a thread of its own, once there is a place for the question; raises BusyError besides.
+
+        What is not answered within `settings.patience` seconds is refused, and its place is free again when its
+        thread has ended. While the models are being loaded, the time for that comes on top.
+        """
+        patience = self.settings.patience + (0.0 if self.library.loaded else LOADING)
+        self.admission.enter()
+        try:
+            asking = self._threads.submit(
+                copy_context().run, self.ask, slug, question, history, as_typed, session
+            )
+        except BaseException:
+            self.admission.leave()
+            raise
+        asking.add_done_callback(lambda _: self.admission.leave())
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(asking), patience)
+        except TimeoutError as error:
+            self.admission.late += 1
+            raise BusyError from error
 
     def ask(
         self,

@@ -85,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=[]
     )  # lets nobody in; without it Gradio lets in everybody
-    app.middleware("http")(Limits(settings))
+    app.add_middleware(Limits, settings=settings, admission=service.admission, slugs=library.shelves)
     app.include_router(make_router(service))
     app.include_router(make_widget_router(library, settings.data_dir))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
