@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins whose pages may embed the assistant; by comma, or a JSON list; empty: none."
     )
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Host names readers come by; by comma, or a JSON list; empty: any address in numbers."
+    )
     rate: str = Field("30/minute", description="Questions of one client; votes are counted apart.")
     in_flight: int = Field(
         16, ge=1, le=1000, description="Questions answered at once; more are told to come again."
@@ -89,9 +92,9 @@ class Settings(BaseSettings):
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
 
-    @field_validator("origins", mode="before")
+    @field_validator("origins", "hosts", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split_list(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return (
@@ -104,6 +107,11 @@ class Settings(BaseSettings):
     @classmethod
     def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(read_origin(origin) for origin in value))
+
+    @field_validator("hosts")
+    @classmethod
+    def _check_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(read_host(host) for host in value))
 
     @field_validator("rate")
     @classmethod
@@ -121,6 +129,14 @@ def read_origin(text: str) -> str:
     usual = {"http": 80, "https": 443}[parts.scheme]
     port = f":{parts.port}" if parts.port not in (None, usual) else ""
     return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def read_host(text: str) -> str:
+    """A host name in small letters: " News.Example " -> "news.example"; raises ValueError for anything more."""
+    name = text.strip().lower()
+    if not name or not set(name) <= set(_HOST):
+        raise ValueError(f"{text.strip()!r} is no host name such as news.example, without scheme and port")
+    return name
 
 
 def read_settings() -> Settings:

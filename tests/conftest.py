@@ -11,6 +11,7 @@ import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("ASSISTANT_HOSTS", "testserver")  # what a TestClient calls the server
 
 from assistant.settings import Settings
 from corpus import Article, article_from_text

@@ -92,7 +92,7 @@ def test_bad_input_is_refused_in_words(client: TestClient, body: object, status:
 
 
 def test_a_body_has_a_largest_size(client: TestClient) -> None:
-    assert client.post("/api/ask", content=b"x" * 100_000).status_code == 413
+    assert client.post("/api/ask", json="x" * 100_000).status_code == 413
 
 
 def test_a_vote_is_kept_changed_and_taken_back(client: TestClient, data: Path) -> None:
@@ -131,16 +131,14 @@ def test_nothing_can_be_uploaded_or_called(client: TestClient) -> None:
 
 
 def test_headers_and_closed_cors(client: TestClient) -> None:
-    page = client.get(
-        "/harbour-festival/", headers={"Origin": "https://evil.example", "Host": "news.example"}
-    )
+    page = client.get("/harbour-festival/", headers={"Origin": "https://evil.example"})
     assert page.status_code == 200
     assert "access-control-allow-origin" not in page.headers
-    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/nothing/", "/answers/nothing", "/answers/" + "x" * 3000])
+@pytest.mark.parametrize("path", ["/nothing/", "/answers/nothing", "/answers/" + "x" * 1500])
 def test_an_unknown_address_is_a_plain_page(client: TestClient, path: str) -> None:
     reply = client.get(path)
     assert reply.status_code == 404

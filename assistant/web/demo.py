@@ -8,10 +8,6 @@ from assistant.messages import LANGUAGES
 from assistant.web.library import Shelved
 from assistant.web.markup import escape, render_plain_article
 
-DEMO_POLICY = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 # What can be chosen; the first is the default and is left out of the tag.
 CHOICES: dict[str, tuple[str, ...]] = {
     "mode": ("floating", "inline"),

@@ -21,7 +21,6 @@ class Origins:
 
     def __init__(self, allowed: Iterable[str]) -> None:
         self.allowed = frozenset(allowed)
-        self.frame_ancestors = " ".join(("frame-ancestors 'self'", *sorted(self.allowed)))
 
     def name(self, path: str, origin: str | None) -> dict[str, str]:
         """The headers that let an origin read a response; none for an origin or a path that is not open to it."""

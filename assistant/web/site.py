@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.exceptions import HTTPException
@@ -21,44 +20,36 @@ from starlette.types import ASGIApp
 from assistant.records import RecordError
 from assistant.settings import Settings
 from assistant.web.api import fail, make_router
+from assistant.web.bodies import Bodies
 from assistant.web.chat import HEAD, build_chat
 from assistant.web.desk import HEAD as DESK_HEAD
 from assistant.web.desk import Desk, build_desk, make_desk_router
-from assistant.web.entrance import Entrance, is_foreign
+from assistant.web.entrance import Entrance
+from assistant.web.hosts import Hosts
+from assistant.web.joins import Event, list_events
+from assistant.web.key_file import read_key
 from assistant.web.library import Library
 from assistant.web.limits import Limits, may_read_metrics
 from assistant.web.origins import CrossOrigin, Origins
 from assistant.web.plain import render_answer, render_front, render_missing
+from assistant.web.policies import Policies
 from assistant.web.service import Service
+from assistant.web.surface import Surface
 from assistant.web.watch import Watch
 from assistant.web.widget import make_widget_router
 
 log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
-LARGEST_BODY = 65536  # bytes
-# What the chat page really asks of Gradio, found by watching it in Chromium; everything else is not there.
-_GRADIO = re.compile(
-    r"(?:|assets/[\w.@-]+|static/[\w./-]+|theme\.css|gradio_api/(?:queue/(?:join|data)|startup-events|heartbeat/\w+))"
-)
-_GRADIO_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'self'; "
-    "object-src 'none'; "
-)
-_DESK = re.compile(rf"login|logout|(?:export|import|draft)/[\w./-]+|{_GRADIO.pattern}")
-_LOGIN_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
-_PLAIN_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
 
 
 class _Application(FastAPI):
-    """Watched, and origins named, around everything, the limit on bodies and the handler of failures included."""
+    """What keeps strangers out stands around everything, the handler of failures included."""
 
-    origins: Origins
-    watch: Callable[[ASGIApp], ASGIApp]
+    surround: Callable[[ASGIApp], ASGIApp]
 
     def build_middleware_stack(self) -> ASGIApp:
-        return self.watch(CrossOrigin(super().build_middleware_stack(), self.origins))
+        return self.surround(super().build_middleware_stack())
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -76,12 +67,10 @@ def create_app(settings: Settings) -> FastAPI:
         service.close()
         library.close()
 
-    app = _Application(
-        lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY
-    )
+    app = _Application(lifespan=live, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.service = service
-    app.origins = origins = Origins(settings.origins)
-    app.watch = lambda inner: Watch(inner, service.metrics, library.shelves, settings.trusted_proxies)
+    events: dict[str, dict[int, Event]] = {}
+    app.add_middleware(Bodies, events=events)
     app.add_middleware(
         CORSMiddleware, allow_origins=[]
     )  # lets nobody in; without it Gradio lets in everybody
@@ -89,44 +78,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(make_router(service))
     app.include_router(make_widget_router(library, settings.data_dir))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-
-    @app.middleware("http")
-    async def guard(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Lets through what the pages use, and says to browsers what they may do with it."""
-        slug, slash, rest = request.url.path.removeprefix("/").partition("/")
-        chat = slug in library.shelves
-        if chat and not slash:
-            return RedirectResponse(f"/{slug}/", 308)
-        if chat and not _GRADIO.fullmatch(rest):
-            return HTMLResponse(render_missing(), 404)
-        response = None
-        framed = origins.frame_ancestors if chat or slug == "answers" else "frame-ancestors 'none'"
-        policy = _GRADIO_POLICY if chat else _PLAIN_POLICY
-        if slug == "editor":
-            response = keep_out(request, rest)
-            policy = _LOGIN_POLICY if rest == "login" else _GRADIO_POLICY
-        if response is None:
-            response = await proceed(request)
-        if slug == "editor":
-            response.headers.setdefault("X-Frame-Options", "DENY")
-            if not rest.startswith(("assets/", "static/")):
-                response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Content-Security-Policy", policy + framed)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        return response
-
-    def keep_out(request: Request, rest: str) -> Response | None:
-        """Why a request for the editor's desk goes no further; None when it may."""
-        entrance = service.entrance
-        if entrance is None or not _DESK.fullmatch(rest):
-            return HTMLResponse(render_missing(), 404)
-        if is_foreign(request):
-            return HTMLResponse(render_missing(), 403)
-        if rest == "login" or entrance.find_editor(request.cookies) is not None:
-            return None if request.url.path != "/editor" else RedirectResponse("/editor/", 308)
-        return RedirectResponse("/editor/login", 303) if rest == "" else HTMLResponse(render_missing(), 401)
 
     @app.get("/", response_class=HTMLResponse)
     def front() -> str:
@@ -137,9 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         kept = service.records.find_answer(answer_id) if service.records and len(answer_id) <= 64 else None
         if kept is None:
             return HTMLResponse(render_missing(), 404)
-        return HTMLResponse(
-            render_answer(kept, library.shelves.get(kept.article)), headers={"Cache-Control": "no-store"}
-        )
+        return HTMLResponse(render_answer(kept, library.shelves.get(kept.article)))
 
     @app.get("/healthz")
     def health() -> JSONResponse:
@@ -182,16 +131,31 @@ def create_app(settings: Settings) -> FastAPI:
         return fail(500, "internal", "Something went wrong here. Please try again.")
 
     for slug, shelved in library.shelves.items():
-        mount_page(app, build_chat(service, shelved), f"/{slug}", HEAD)
+        page = build_chat(service, shelved)
+        events[slug] = list_events(page)
+        mount_page(app, page, f"/{slug}", HEAD)
     password = settings.editor_password.get_secret_value()
     if password and service.store is None:
         log.error("there is no editor's desk: %s", service.problem)
     elif password:
-        service.entrance = Entrance(password)
+        service.entrance = Entrance(password, read_key(settings.data_dir))
         desk = Desk(service)
         app.state.desk = desk
         app.include_router(make_desk_router(desk, service.entrance))
-        mount_page(app, build_desk(desk), "/editor", DESK_HEAD)
+        page = build_desk(desk)
+        events["editor"] = list_events(page)
+        mount_page(app, page, "/editor", DESK_HEAD)
+
+    def surround(inner: ASGIApp) -> ASGIApp:
+        origins = Origins(settings.origins)
+        hosts = Hosts(settings.hosts, settings.host)
+        policies = Policies(origins.allowed)
+        entrance = service.entrance
+        surface = Surface(inner, library.shelves, entrance, hosts, policies, settings.trusted_proxies)
+        watched = CrossOrigin(surface, origins)
+        return Watch(watched, service.metrics, library.shelves, settings.trusted_proxies)
+
+    app.surround = surround
     return app
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from assistant.embed import LOADER, Script, build_widget, read_kept, write_tag
-from assistant.web.demo import CHOICES, DEMO_POLICY, read_options, render_demo
+from assistant.web.demo import CHOICES, read_options, render_demo
 from assistant.web.library import Library
 from assistant.web.plain import render_missing
 
@@ -56,7 +56,7 @@ def make_widget_router(library: Library, data_dir: Path) -> APIRouter:
             library.shelves.values(), shelved, live, write_tag(host, slug, options, pinned, inline),
             inline, hostile, request.query_params,
         )  # fmt: skip
-        return HTMLResponse(page, headers={"Content-Security-Policy": DEMO_POLICY})
+        return HTMLResponse(page)
 
     return router
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -24,7 +24,15 @@ from assistant.records import RecordError, Show, walk_log
 from assistant.records.decisions import keep_golden, list_golden
 from assistant.web.corrections import read_correction
 from assistant.web.desk.work import Desk, DeskError, Draft
-from assistant.web.entrance import COOKIE, SECURE_COOKIE, Entrance, is_secure
+from assistant.web.entrance import (
+    COOKIE,
+    KNOWN_COOKIE,
+    KNOWN_FOR,
+    SECURE_COOKIE,
+    SECURE_KNOWN_COOKIE,
+    Entrance,
+)
+from assistant.web.hosts import is_secure
 from assistant.web.library import NotReadyError
 from assistant.web.limits import name_client
 from assistant.web.markup import escape
@@ -33,7 +41,6 @@ from corpus import ArticleError
 
 log = logging.getLogger(__name__)
 
-LARGEST_UPLOAD = 5_000_000  # bytes
 _TYPES = {
     "html": "text/html", "csv": "text/csv", "xml": "application/xml", "json": "application/json",
     "jsonl": "application/x-ndjson", "trec": "text/plain", "qrels": "text/plain",
@@ -43,10 +50,11 @@ _TYPES = {
 def make_desk_router(desk: Desk, entrance: Entrance) -> APIRouter:
     """The routes under /editor beside the Gradio page."""
     router = APIRouter(prefix="/editor")
+    trusted_proxies = desk.service.settings.trusted_proxies
 
     @router.get("/login")
     def show_login(request: Request) -> Response:
-        if entrance.find_editor(request.cookies) is not None:
+        if entrance.find_editor(request.cookies, is_secure(request.scope, trusted_proxies)) is not None:
             return RedirectResponse("/editor/", 303)
         return HTMLResponse(render_login())
 
@@ -56,32 +64,32 @@ def make_desk_router(desk: Desk, entrance: Entrance) -> APIRouter:
         password: Annotated[str, Form(max_length=1000)] = "",
         editor: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
-        address = name_client(request, desk.service.settings.trusted_proxies)
-        wait = entrance.wait_for(address)
-        if wait:
-            told = f"Too many wrong passwords. Try again in {wait} seconds."
-            return HTMLResponse(render_login(told, editor), 429, {"Retry-After": str(wait)})
-        token = entrance.log_in(password, editor, address)
-        if token is None:
+        secure = is_secure(request.scope, trusted_proxies)
+        known = SECURE_KNOWN_COOKIE if secure else KNOWN_COOKIE
+        tried = entrance.log_in(
+            password, editor, name_client(request, trusted_proxies), request.cookies.get(known, "")
+        )
+        if tried.wait:
+            told = f"Too many wrong passwords. Try again in {tried.wait} seconds."
+            return HTMLResponse(render_login(told, editor), 429, {"Retry-After": str(tried.wait)})
+        if tried.token is None:
             return HTMLResponse(render_login("That is not the password.", editor), 401)
         reply = RedirectResponse("/editor/", 303)
-        secure = is_secure(request)
-        reply.set_cookie(
-            SECURE_COOKIE if secure else COOKIE,
-            token,
-            path="/" if secure else "/editor",
-            httponly=True,
-            samesite="strict",
-            secure=secure,
-        )
+        flags: dict[str, Any] = {
+            "path": "/" if secure else "/editor", "httponly": True, "samesite": "strict", "secure": secure,
+        }  # fmt: skip
+        reply.set_cookie(SECURE_COOKIE if secure else COOKIE, tried.token, **flags)
+        reply.set_cookie(known, tried.known, max_age=KNOWN_FOR, **flags)
         return reply
 
     @router.post("/logout")
     def log_out(request: Request) -> Response:
         entrance.log_out(request.cookies)
         reply = RedirectResponse("/editor/login", 303)
-        reply.delete_cookie(COOKIE, path="/editor")
-        reply.delete_cookie(SECURE_COOKIE, path="/", secure=True)
+        # Not "cookies": that would be those of the newspaper's other hosts, too.
+        reply.headers["Clear-Site-Data"] = '"cache", "storage"'
+        reply.delete_cookie(COOKIE, path="/editor", httponly=True, samesite="strict")
+        reply.delete_cookie(SECURE_COOKIE, path="/", secure=True, httponly=True, samesite="strict")
         return reply
 
     @router.get("/export/run/{slug}/{name}")
@@ -130,7 +138,7 @@ def make_desk_router(desk: Desk, entrance: Entrance) -> APIRouter:
             return HTMLResponse(render_missing(), 404)
         return send_file(write(walk_log(desk.records, slug, words, show, days)), f"{slug}-log.{form}", form)
 
-    @router.post("/import/{slug}", max_body_size=LARGEST_UPLOAD)
+    @router.post("/import/{slug}")
     async def import_golden(slug: str, request: Request) -> Response:
         data = await request.body()
         editor = entrance.find_editor(request.cookies)
@@ -148,7 +156,7 @@ def make_desk_router(desk: Desk, entrance: Entrance) -> APIRouter:
             return refuse(str(error), 503)
         return JSONResponse({"message": f"{added} added, {len(golden) - added} were there already."})
 
-    @router.post("/draft/{slug}", max_body_size=LARGEST_UPLOAD)
+    @router.post("/draft/{slug}")
     async def upload_draft(slug: str, request: Request) -> Response:
         data = await request.body()
         editor = entrance.find_editor(request.cookies)
