@@ -50,6 +50,7 @@ def test_the_pages_ask_for_what_the_table_holds(tmp_path: Path) -> None:
         expect(page.locator(".launch")).to_be_visible()
         page.evaluate("document.querySelector('article-assistant').ask('Who is Kevin Coppinger?')")
         expect(page.locator("article-assistant blockquote").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
         page.goto(f"{address}/editor/")
         page.fill("[name=password]", "correct horse")
         page.click("button.send")

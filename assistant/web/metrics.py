@@ -65,6 +65,8 @@ _STATUSES = {
     405: Refusal.NOT_FOUND,
     413: Refusal.TOO_LARGE,
     414: Refusal.TOO_LARGE,
+    415: Refusal.BAD_REQUEST,
+    421: Refusal.BAD_REQUEST,
     422: Refusal.BAD_REQUEST,
     429: Refusal.TOO_MANY,
     431: Refusal.TOO_LARGE,

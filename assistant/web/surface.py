@@ -191,7 +191,7 @@ class Surface:
                 "The assistant is not known by this host name; names are added with ASSISTANT_HOSTS.\n", 421
             )
         if len(scope.get("raw_path") or path.encode()) + len(scope["query_string"]) > LONGEST_TARGET:
-            return refuse(path, 414, "too_long", "The address is too long.")
+            return refuse(path, 414, "too_large", "The address is too long.")
         size = sum(len(name) + len(value) for name, value in scope["headers"])
         if size > LARGEST_HEADERS or len(scope["headers"]) > MOST_HEADERS:
             return refuse(path, 431, "too_large", "The request's headers are too many or too large.")
@@ -225,7 +225,7 @@ class Surface:
 def refuse_body(path: str, row: Row, headers: Headers) -> Response | None:
     """Why a body is not read, by what its headers say of it; None when it is."""
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
-        return refuse(path, 415, "not_plain", "A body must not be compressed.")
+        return refuse(path, 415, "bad_request", "A body must not be compressed.")
     told = headers.get("content-length")
     if told is not None and not (told.isascii() and told.isdigit()):
         return refuse(path, 400, "bad_request", "The length of the body is no number.")
@@ -233,7 +233,7 @@ def refuse_body(path: str, row: Row, headers: Headers) -> Response | None:
         return refuse(path, 413, "too_large", f"A body of at most {row.largest} bytes is taken here.")
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != row.media and (media or told != "0"):
-        return refuse(path, 415, "wrong_type", f"A body must be {row.media}.")
+        return refuse(path, 415, "bad_request", f"A body must be {row.media}.")
     return None
 
 
