@@ -18,6 +18,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test
 	.ci/browser
+	.ci/deploy
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -q
 
