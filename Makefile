@@ -1,6 +1,7 @@
 # make run [ARTICLE=file.html]   set everything up and serve the page
 # make test                      set everything up and run the tests
 # make run LOCKED=1              the same with the hash of every package checked
+# make fuzz [SECONDS=600]        change article files at random and read them
 # make lock, licences, audit     what is installed: docs/operations.md
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ export GRADIO_ANALYTICS_ENABLED := False
 # What is installed has the versions in requirements*.lock; with LOCKED=1 the hashes written down there, too.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test bench-quality bench-speed lock licences audit clean
+.PHONY: run test bench-quality bench-speed fuzz lock licences audit clean
 
 run: $(VENV)/.run
 	$(BIN)/python app.py $(if $(ARTICLE),"$(ARTICLE)")
@@ -24,6 +25,9 @@ test: $(VENV)/.test
 
 bench-quality: $(VENV)/.test
 	$(BIN)/python -m tests.bench.quality
+
+fuzz: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz.run $(or $(SECONDS),600)
 
 bench-speed: $(VENV)/.test
 	$(BIN)/python -m tests.bench.speed

@@ -26,7 +26,7 @@ from assistant.same_question import ask_the_same
 from corpus import Article, Span
 
 MOST_QUOTES = 3
-_JOINT = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])?\s*")  # what may stand between two sentences of one quote
+_JOINT = re.compile(r"\s*+(?:[-*•–]|\d{1,3}[.)])?\s*+")  # what may stand between two sentences of one quote
 
 
 class PickError(ValueError):

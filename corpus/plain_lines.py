@@ -20,7 +20,7 @@ LONGEST_VERSE_LINE = 60
 _BULLET = re.compile(r"(\s*)([-*+•·▪◦‣●–—])\s+(?=\S)")
 _NUMBER = re.compile(r"(\s*)\(?(\d{1,2}|[A-Za-z])[.)]\s+(?=\S)")
 _RULE = re.compile(r"\s*([-=*_~#·•—–])(?:\s*\1){2,}\s*")
-_HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*")
+_HASHES = re.compile(r"(#{1,6})\s++(\S.*?)\s*#*")
 
 
 @dataclass(frozen=True, slots=True)
