@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterable
@@ -78,6 +79,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(evaluate)
     app.command()(export)
     app.command()(purge)
+    app.command()(forget)
     app.add_typer(golden_app, name="golden")
 
 
@@ -172,6 +174,36 @@ def purge(
     except RecordError as error:
         fail(str(error))
     print(f"{gone} deleted")
+
+
+def forget(
+    article: Annotated[str, typer.Argument(help="The name its page had.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Really do it: it cannot be undone.")] = False,
+) -> None:
+    """Delete all there is of an article whose file is gone: questions, votes, decisions, corrections, runs."""
+    try:
+        settings = read_settings()
+        served: list[str] = []
+        for file in find_articles(settings.articles) if settings.articles.exists() else ():
+            served.append(make_slug(file.stem, served))
+    except (SettingsError, OSError) as error:
+        fail(str(error))
+    if article in served:
+        fail(f"{article} is still served; take its file out of {settings.articles} first")
+    if not yes:
+        fail(f"all there is of {article} would be deleted, and cannot be had back; say so with --yes")
+    records = open_records()
+    try:
+        gone = records.forget_article(article)
+        records.close()
+        of_it = re.compile(re.escape(article) + r"-(?:draft|[0-9a-f]{16})\.\w+")
+        corrections = settings.data_dir / "corrections"
+        files = [each for each in corrections.glob("*") if of_it.fullmatch(each.name)]
+        for file in files:
+            file.unlink()
+    except (RecordError, OSError) as error:
+        fail(str(error))
+    print(f"{gone} records and {len(files)} corrections of {article} deleted")
 
 
 @golden_app.command("import")

@@ -6,6 +6,7 @@ from index.hit import Hit, SentenceReading
 from index.reader import Reader, ReaderError, SpanReader
 from index.search import ArticleIndex, open_index
 from index.stages import Stage, StageClock, gather_stages, measure_stage
+from index.store import remove_index
 
 __all__ = [
     "ArticleIndex",
@@ -24,4 +25,5 @@ __all__ = [
     "gather_stages",
     "measure_stage",
     "open_index",
+    "remove_index",
 ]

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +22,9 @@ import numpy as np
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+ABANDONED = 3600.0  # seconds after which a temporary file is one of a process that was killed
 _FILE_NAME = re.compile(r"[a-z]+-[0-9a-f]{16}\.faiss")
+_TEMPORARY = re.compile(r"\.(?:manifest\.json|[a-z]+-[0-9a-f]{16}\.faiss)\.\w+")
 
 
 class IndexUnusable(Exception):
@@ -76,6 +79,22 @@ def save_index(folder: Path, fingerprint: Fingerprint, vectors: Mapping[str, fai
     for old in folder.glob("*.faiss"):
         if old.name not in kept:
             old.unlink(missing_ok=True)
+    for left in folder.glob(".*"):
+        if _TEMPORARY.fullmatch(left.name) and time.time() - left.stat().st_mtime > ABANDONED:
+            left.unlink(missing_ok=True)
+
+
+def remove_index(folder: Path) -> bool:
+    """Delete a stored index, its manifest first; False, and nothing is touched, where other files are with it."""
+    names = [each.name for each in folder.iterdir()]
+    if not all(
+        name == MANIFEST or _FILE_NAME.fullmatch(name) or _TEMPORARY.fullmatch(name) for name in names
+    ):
+        return False
+    for name in sorted(names, key=lambda name: name != MANIFEST):
+        (folder / name).unlink(missing_ok=True)
+    folder.rmdir()
+    return True
 
 
 def load_index(folder: Path, fingerprint: Fingerprint) -> dict[str, faiss.IndexFlatIP]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.records.store import RecordError, Records, tell_time
+from assistant.records.store import RecordError, Records, read_json, tell_time
 
 MOST_RUNS = 50  # of an article
 
@@ -95,7 +95,7 @@ def list_golden(records: Records, article: str, live_only: bool = False) -> tupl
         "ORDER BY created, rowid",
         (article, int(live_only)),
     )
-    return tuple(KeptGolden(*row[:4], bool(row[4]), json.loads(row[5])) for row in rows)
+    return tuple(KeptGolden(*row[:4], bool(row[4]), read_json(row[5])) for row in rows)
 
 
 def delete_golden(records: Records, golden_id: str) -> None:
@@ -172,4 +172,4 @@ def find_run(records: Records, article: str, run_id: str) -> KeptRun | None:
     row = records.read_one(
         "SELECT id, created, editor, run FROM runs WHERE article = ? AND id = ?", (article, run_id)
     )
-    return KeptRun(*row[:3], json.loads(row[3])) if row else None
+    return KeptRun(*row[:3], read_json(row[3])) if row else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from assistant.records.store import Records
+from assistant.records.store import Records, read_json
 
 LARGEST_PAGE = 500
 _COLUMNS = (
@@ -65,15 +64,15 @@ class Entry:
 
 
 def _make_entry(row: tuple[Any, ...]) -> Entry:
-    answer = json.loads(row[8])
+    answer = read_json(row[8])
     return Entry(
         *row[:4],
-        tuple(json.loads(row[4])),
+        tuple(read_json(row[4])),
         *row[5:8],
         tuple(answer.get("quotes", ())),
         answer.get("read_as"),
         *row[9:13],
-        tuple(json.loads(row[13])),
+        tuple(read_json(row[13])),
         row[14],
     )
 

@@ -22,6 +22,10 @@ from assistant.records.writer import Statement, Writer
 log = logging.getLogger(__name__)
 
 LONGEST_NOTE = 1000  # characters
+DAMAGED = (
+    sqlite3.Error,
+    UnicodeError,
+)  # what sqlite3 raises; the latter where even the name of a table is damaged
 
 
 class RecordError(Exception):
@@ -57,21 +61,30 @@ class Records:
         self.file = file
         self.warning = ""
         self._lock = threading.Lock()
+        connection: sqlite3.Connection | None = None
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             connection = self._connect()
+            check(connection)
             migrate(connection)
             self._connection = self._connect()
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *DAMAGED) as error:
+            if connection is not None:
+                connection.close()
             raise RecordError(f"the records in {file} cannot be opened: {error}") from error
         self._writer = Writer(connection)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.file, check_same_thread=False, isolation_level=None, timeout=30)
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            for pragma in (
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                "secure_delete = ON",
+            ):
                 connection.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error:
+        except DAMAGED:
             connection.close()
             raise
         return connection
@@ -154,17 +167,36 @@ class Records:
         row = self.read_one(
             "SELECT id, created, article, question, revision, answer FROM answers WHERE id = ?", (answer_id,)
         )
-        return Kept(*row[:5], json.loads(row[5])) if row else None
+        return Kept(*row[:5], read_json(row[5])) if row else None
 
     def find_vote(self, answer_id: str) -> tuple[Vote, tuple[str, ...], str]:
         """The vote on an answer with its reasons and note; Vote.NONE where there is none."""
         row = self.read_one("SELECT vote, reasons, note FROM votes WHERE answer_id = ?", (answer_id,))
-        return (Vote(row[0]), tuple(json.loads(row[1])), row[2]) if row else (Vote.NONE, (), "")
+        return (Vote(row[0]), tuple(read_json(row[1])), row[2]) if row else (Vote.NONE, (), "")
 
     def delete_answers(self, ids: Sequence[str]) -> int:
         """Delete answers with their votes, and return how many there were."""
         marks = ", ".join("?" * len(ids))
         return self.write((f"DELETE FROM answers WHERE id IN ({marks})", tuple(ids)))
+
+    def forget_article(self, article: str) -> int:
+        """Delete all there is of an article, by its page's name, editors' decisions too; returns how many rows.
+
+        What was deleted is overwritten, and the file made smaller.
+        """
+        tables = ("answers", "golden", "thresholds", "revisions", "runs")
+        gone = self.write(*((f"DELETE FROM {table} WHERE article = ?", (article,)) for table in tables))
+        self.compact()
+        return gone
+
+    def compact(self) -> None:
+        """Give the space of what was deleted back, and leave no trace of it in the file; raises RecordError."""
+        try:
+            with closing(self._connect()) as connection:
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except DAMAGED as error:
+            raise RecordError(f"The space of what was deleted could not be given back ({error}).") from error
 
     def purge(self, days: int) -> int:
         """Delete answers, with their votes, that are older than `days`; returns how many."""
@@ -176,7 +208,7 @@ class Records:
         try:
             with self._lock, closing(self._connection.execute(query, values)) as cursor:
                 return cursor.fetchall()
-        except sqlite3.Error as error:
+        except DAMAGED as error:
             raise RecordError(f"The records cannot be read at the moment ({error}).") from error
 
     def read_one(self, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
@@ -190,12 +222,30 @@ class Records:
         """
         try:
             changed = self._writer.write(*statements)
-        except sqlite3.Error as error:
+        except DAMAGED as error:
             self.warning = f"{tell_time()[:16].replace('T', ' ')} UTC: {error}"
             log.error("something could not be kept: %s", error)
             raise RecordError(f"This could not be kept ({error}).") from error
         self.warning = ""
         return changed
+
+
+def check(connection: sqlite3.Connection) -> None:
+    """Look whether a database hangs together; raises sqlite3.DatabaseError when it does not.
+
+    Better not to open it than to write on where things are broken: what it holds can then still be saved.
+    """
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise sqlite3.DatabaseError(f"the file is damaged ({found}); docs/operations.md says how to save it")
+
+
+def read_json(text: str) -> Any:
+    """What was kept as JSON; raises RecordError when that is damaged."""
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise RecordError("Something in the records is damaged and cannot be read.") from error
 
 
 def tell_time() -> str:

@@ -45,6 +45,11 @@ def publish_correction(
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(draft, kept)
+    handle = os.open(kept.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)  # the name, too, before the records say that it is there
+    finally:
+        os.close(handle)
     base = library.shelves[slug].original
     keep_revision(editorial.records, slug, KeptRevision(revision, base, kept.name, tell_time(), editor))
     library.publish(slug, assistant)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import re
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +15,11 @@ from assistant.assistant import Assistant, load_reader
 from assistant.messages import detect_language
 from assistant.settings import Settings
 from corpus import Article, ArticleError, read_article
-from index import BatchingEncoder, EncoderError, ReaderInTurns, SentenceEncoder
+from index import BatchingEncoder, EncoderError, ReaderInTurns, SentenceEncoder, remove_index
 
 log = logging.getLogger(__name__)
+
+_OF_A_REVISION = re.compile(r"[0-9a-f]{16}")  # not those of `python -m assistant`, which have a file's name
 
 LOADING = 120.0  # seconds that a question waits for the models
 
@@ -133,9 +136,9 @@ class Library:
 
     def _load(self) -> None:
         try:
-            self.encoder = encoder = BatchingEncoder(
-                SentenceEncoder(self.settings.encoder, self.settings.threads)
-            )
+            packaged = SentenceEncoder(self.settings.encoder, self.settings.threads)
+            packaged.verify_weights()
+            self.encoder = encoder = BatchingEncoder(packaged)
             loaded = load_reader() if self.settings.reader else None
             self.reader = reader = ReaderInTurns(loaded, count_processors()) if loaded else None
             for slug, shelved in list(self.shelves.items()):
@@ -145,6 +148,7 @@ class Library:
                     log.error("%s cannot be asked: %s", slug, tell_error(error), exc_info=True)
             if not self._assistants:
                 self._failure = "no article could be opened"
+            self._forget_indexes()
         except EncoderError as error:
             log.critical("%s", error)
             self._failure = str(error)
@@ -155,6 +159,21 @@ class Library:
             gc.freeze()  # what is loaded stays; only what comes after is looked through for garbage
             gc.enable()
             self._loaded.set()
+
+    def _forget_indexes(self) -> None:
+        """Delete the stored indexes of what is no longer served: earlier revisions, drafts, deleted articles."""
+        served = {shelved.article.revision[:16] for shelved in self.shelves.values()}
+        place = self.settings.data_dir / "indexes"
+        try:
+            for folder in place.iterdir() if place.is_dir() else ():
+                if (
+                    _OF_A_REVISION.fullmatch(folder.name)
+                    and folder.name not in served
+                    and remove_index(folder)
+                ):
+                    log.info("the index %s is of no article that is served: deleted", folder.name)
+        except OSError as error:
+            log.warning("indexes of what is no longer served could not be deleted: %s", error)
 
 
 def count_processors() -> int:

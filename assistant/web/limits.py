@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from assistant.settings import Settings
 from assistant.web.admission import Admission, BusyError
 
+SET_BACK = 1.0  # seconds; less is a clock that is being kept right
 CHAT = "/gradio_api/queue/join"  # by which the chat page asks
 
 
@@ -63,17 +64,32 @@ def refuse(status: int, code: str, message: str, again: int) -> JSONResponse:
 
 
 class RateLimit:
-    """At most so many requests of one client in a moving window, counted in this process's memory."""
+    """At most so many requests of one client in a moving window, counted in this process's memory.
+
+    The window is of the wall clock; when that is set back, what was counted lies in the future and would count for
+    as long, so it is forgotten.
+    """
 
     def __init__(self, rate: str) -> None:
         self._item: RateLimitItem = parse(rate)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._storage = MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(self._storage)
+        self._began = tell_beginning()
 
     def count(self, *who: str) -> int:
         """Count one request; 0 when it may go on, else the whole seconds after which one may again."""
+        began = tell_beginning()
+        if began < self._began - SET_BACK:
+            self._storage.reset()
+        self._began = began
         if self._limiter.hit(self._item, *who):
             return 0
         return max(1, math.ceil(self._limiter.get_window_stats(self._item, *who).reset_time - time.time()))
+
+
+def tell_beginning() -> float:
+    """When the machine's steady clock began, by its wall clock: it moves only when the latter is set."""
+    return time.time() - time.monotonic()
 
 
 def name_client(connection: HTTPConnection, trusted_proxies: int) -> str:
