@@ -51,7 +51,7 @@ $(VENV)/.test: requirements-dev.txt requirements-dev.lock $(VENV)/.run
 
 # The hashes of all pins, the list of licences, the known holes in what is pinned (asks a service on the network).
 lock: $(VENV)/.test
-	PATH="$(CURDIR)/$(BIN):$$PATH" python .ci/lock
+	PATH="$(CURDIR)/$(BIN):$$PATH" python .ci/lock $(if $(UPGRADE),--upgrade)
 
 licences: $(VENV)/.test
 	$(BIN)/python .ci/licences
