@@ -12,7 +12,7 @@ export GRADIO_ANALYTICS_ENABLED := False
 # What is installed has the versions in requirements*.lock; with LOCKED=1 the hashes written down there, too.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test bench-quality bench-speed fuzz lock licences audit clean
+.PHONY: run test bench-quality bench-speed bench-load fuzz lock licences audit clean
 
 run: $(VENV)/.run
 	$(BIN)/python app.py $(if $(ARTICLE),"$(ARTICLE)")
@@ -31,6 +31,9 @@ fuzz: $(VENV)/.test
 
 bench-speed: $(VENV)/.test
 	$(BIN)/python -m tests.bench.speed
+
+bench-load: $(VENV)/.test
+	$(BIN)/python -m tests.bench.load
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

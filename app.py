@@ -7,12 +7,11 @@ from pathlib import Path
 
 gc.disable()  # importing makes objects that stay; looking for garbage among them takes a fifth of the start
 
-import uvicorn
 from pydantic import SecretStr
 
 from assistant.log_lines import LogForm, configure_logs
 from assistant.settings import Settings, SettingsError, read_settings
-from assistant.web import ArticleError, create_app
+from assistant.web import ArticleError, create_app, serve
 
 
 def main() -> None:
@@ -37,16 +36,7 @@ def main() -> None:
             f"The editor's desk: http://{settings.host}:{settings.port}/editor/ password: {password}",
             flush=True,
         )
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,  # its lines go where all go
-        log_level="warning",
-        access_log=False,  # the application tells each request itself, without the address
-        proxy_headers=False,  # ASSISTANT_TRUSTED_PROXIES alone says whom to believe
-        timeout_graceful_shutdown=5,
-    )
+    serve(app, settings)
 
 
 def open_desk(settings: Settings) -> tuple[Settings, str]:

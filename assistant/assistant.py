@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from assistant.answer import Answer, Outcome, Quote
@@ -45,6 +46,7 @@ log = logging.getLogger(__name__)
 
 MOST_SHOWN = {Outcome.ANSWERED: 3, Outcome.NEAREST: 1, Outcome.OFF_TOPIC: 0}  # quotes
 MORE_TURNS = 2  # earlier questions whose quotes "what else?" does not show again; each is searched once more
+REMEMBERED = 256  # questions whose answers are kept in memory, some 10 kB each
 HITS = 8  # passages looked at for one question
 
 
@@ -70,7 +72,7 @@ class QuestionError(ValueError):
 
 
 class Assistant:
-    """Answers questions about one article. Safe to share between threads: nothing changes after `open`."""
+    """Answers questions about one article. Safe to share between threads: after `open` only its memory changes."""
 
     def __init__(self, index: ArticleIndex, settings: Settings) -> None:
         self.index = index
@@ -78,6 +80,7 @@ class Assistant:
         self.rule = WITH_READER if index.reader else WITHOUT_READER
         self.names = find_names(index.article)
         self.starters = list_starters(index.article)
+        self._recall = lru_cache(maxsize=REMEMBERED)(self._examine_anew)
 
     @property
     def article(self) -> Article:
@@ -121,6 +124,30 @@ class Assistant:
         when it is empty or longer than `settings.max_question` characters.
         """
         return self.examine(question, history, as_typed=as_typed).answer
+
+    def recall(
+        self, question: str, history: Sequence[str] = (), *, as_typed: bool = False, rule: Rule | None = None
+    ) -> Examined:
+        """`examine`, from memory where just this was asked lately: many readers press the same suggestions.
+
+        All that an answer follows from is in the key or belongs to this assistant, which a correction of the
+        article replaces; what editors decided is applied after it (`Editorial.settle`).
+        """
+        began = time.perf_counter()
+        question = clean_question(question, self.settings.max_question)
+        examined = self._recall(question, tuple(history), as_typed, rule)
+        took = round((time.perf_counter() - began) * 1000, 1)
+        return replace(examined, answer=replace(examined.answer, took_ms=took))
+
+    def count_recalled(self) -> tuple[int, int]:
+        """How many questions were answered from memory since the start, and how many were not."""
+        told = self._recall.cache_info()
+        return told.hits, told.misses
+
+    def _examine_anew(
+        self, question: str, history: tuple[str, ...], as_typed: bool, rule: Rule | None
+    ) -> Examined:
+        return self.examine(question, history, as_typed=as_typed, rule=rule)
 
     def examine(
         self,

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     in_flight: int = Field(
         16, ge=1, le=1000, description="Questions answered at once; more are told to come again."
     )
+    connections: int = Field(
+        2000, ge=10, le=100_000, description="Connections at once; each open page has one. Others get 503."
+    )
     patience: float = Field(
         20.0, gt=0, le=600, description="Seconds after which a question is refused rather than answered late."
     )

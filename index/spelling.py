@@ -82,6 +82,8 @@ class Spelling:
             self._surfaces[word] = surface
         self._words = sorted(word for word in self._counts if len(word) >= SHORTEST and word.isalpha())
         self.aliases = self._pair_names()
+        # A misspelt word costs more than a millisecond and is met twice in every question that holds it.
+        self.correct_word = lru_cache(maxsize=4096)(self._correct_word)
 
     def _pair_names(self) -> dict[str, str]:
         names = [word for word in self._words if not is_common(word)]
@@ -97,7 +99,7 @@ class Spelling:
                     aliases.setdefault(other, name)
         return aliases
 
-    def correct_word(self, word: str) -> str | None:
+    def _correct_word(self, word: str) -> str | None:
         """The article's (or English's) spelling of a folded word; None where it needs no correction."""
         if word in self.aliases:
             return self.aliases[word]

@@ -43,7 +43,7 @@ def serve(folder: Path, *words: str, **environment: str) -> Iterator[str]:
                 try:
                     urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
                     break
-                except (urllib.error.URLError, ConnectionError) as error:
+                except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
                     assert server.poll() is None and time.monotonic() < until, f"{error}: {told.read_text()}"
                     time.sleep(0.2)
             yield f"http://127.0.0.1:{port}"

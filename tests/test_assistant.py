@@ -47,6 +47,30 @@ def test_misspelt_questions_say_how_they_were_read(assistant: Assistant) -> None
     assert assistant.ask("who payed for the festivall", as_typed=True).read_as is None
 
 
+def test_what_was_asked_lately_is_answered_from_memory_and_the_same(assistant: Assistant) -> None:
+    def shown(answer):
+        return dataclasses.replace(answer, took_ms=0.0)
+
+    asked = ("How many boats took part?", "Who is Mayor Ana Lima?")
+    first = [shown(assistant.recall(question).answer) for question in asked]
+    assert first == [shown(assistant.ask(question)) for question in asked]
+    encoded = len(assistant.index.encoder.encoded)
+    assert [shown(assistant.recall(f"  {question} ").answer) for question in asked] == first
+    assert len(assistant.index.encoder.encoded) == encoded
+    assert assistant.count_recalled() == (2, 2)
+    later = assistant.recall("what did she say?", ["Who is Mayor Ana Lima?"])
+    assert later.meant == "What did Ana Lima say?"
+    assert assistant.recall("what did she say?", ["How many boats took part?"]).meant != later.meant
+    assert (
+        assistant.recall("what did she say?", ["Who is Mayor Ana Lima?"], as_typed=True).meant != later.meant
+    )
+    strict = dataclasses.replace(assistant.rule, answered_from=1.0)
+    assert assistant.recall(asked[0], rule=strict).answer.outcome is Outcome.NEAREST
+    assert assistant.recall(asked[0]).answer.outcome is Outcome.ANSWERED
+    with pytest.raises(QuestionError):
+        assistant.recall("x" * 501)
+
+
 def test_a_follow_up_is_read_with_the_question_before(assistant: Assistant) -> None:
     answer = assistant.ask("what did she say?", ["Who is Mayor Ana Lima?"])
     assert answer.read_as == "What did Ana Lima say?"

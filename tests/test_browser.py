@@ -1,6 +1,8 @@
 """The page in a real browser: asked, answered, shown in the article; at a desk's width and a phone's."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -202,3 +204,21 @@ def test_targets_and_contrast(browser: Browser, address: str, scheme: str) -> No
         }"""
     )
     assert ratios == []
+
+
+def test_a_question_that_is_not_answered_stays_in_the_box(tmp_path: Path, browser: Browser) -> None:
+    """A connection that breaks off, then a refusal: this server takes one question a minute."""
+    with serve(tmp_path, ASSISTANT_RATE="1/minute", ASSISTANT_READER="false") as address:
+        for words in ("The connection broke off. Please ask again.", re.compile(r"Please wait \d+ s\.$")):
+            page = open_page(browser, f"{address}/{SLUG}/", (1280, 800))
+            page.route("**/queue/data*", lambda route: route.abort())
+            box = page.locator("#question textarea")
+            box.fill("What happened in Worcester?")
+            box.press("Enter")
+            expect(page.locator(".problem")).to_have_text(words, timeout=30_000)
+            expect(page.locator(".problem")).to_have_attribute("role", "alert")
+            expect(page.locator(".pending")).to_have_count(0)
+            expect(page.locator("#log")).to_have_attribute("aria-busy", "false")
+            expect(page.locator(".toast-body")).to_be_hidden()
+            expect(box).to_have_value("What happened in Worcester?")
+            page.context.close()

@@ -54,7 +54,7 @@ def ask(client: TestClient, question: str, article: str = "harbour") -> dict:
 
 
 def test_questions_votes_refusals_and_stages_are_counted(client: TestClient) -> None:
-    answer = ask(client, "How many boats took part?")
+    answer = ask(client, "Who paid for the festival?")
     before = read(client)
     ask(client, "How many boats took part?")
     ask(client, "What is the boiling point of mercury?")

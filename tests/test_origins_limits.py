@@ -149,6 +149,17 @@ def test_a_window_moves_and_clients_are_apart() -> None:
     assert rate.count("a") == 0
 
 
+def test_clients_are_forgotten_when_their_window_is_past_and_when_they_are_too_many() -> None:
+    rate = RateLimit("1/second", most_clients=3)
+    for name in "abcd":
+        assert rate.count(name) == 0
+    assert len(rate) == 3
+    assert [rate.count(name) for name in "dcb"] == [1, 1, 1]
+    time.sleep(1.1)
+    assert rate.count("e") == 0
+    assert len(rate) == 1
+
+
 @pytest.mark.parametrize(
     ("forwarded", "proxies", "client"),
     [

@@ -6,7 +6,8 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # otherwise the server reports
 os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000"
 os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"  # otherwise a growing table is rebuilt after every request
 
+from assistant.web.serving import serve
 from assistant.web.site import create_app
 from corpus import ArticleError
 
-__all__ = ["ArticleError", "create_app"]
+__all__ = ["ArticleError", "create_app", "serve"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.web.joins import Event, check_join
 from assistant.web.json_shape import ShapeError, check_shape
 from assistant.web.surface import ROW, Media, Row, refuse
+
+SLOWEST = 20.0  # seconds from a request's headers to the end of its body
 
 
 class Bodies:
@@ -27,7 +30,14 @@ class Bodies:
             await self.app(scope, receive, send)
             return
         path: str = scope["path"]
-        body = await _read_body(receive, row.largest)
+        try:
+            async with asyncio.timeout(SLOWEST):
+                body = await _read_body(receive, row.largest)
+        except TimeoutError:
+            too_slow = refuse(path, 408, "too_slow", f"The body did not arrive within {SLOWEST:.0f} s.")
+            too_slow.headers["Connection"] = "close"
+            await too_slow(scope, receive, send)
+            return
         if body is None:
             too_large = refuse(
                 path, 413, "too_large", f"A body of at most {row.largest} bytes is taken here."

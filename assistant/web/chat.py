@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
-from collections.abc import AsyncIterator
 
 import gradio as gr
 
@@ -33,6 +33,7 @@ Talk = list[Reply]
 
 def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
     """The page; asking is its one event, everything else happens in the browser."""
+    drawings = itertools.count()
 
     def find_article() -> Article:
         """The article as it is now: an editor may have published a correction since the page was built."""
@@ -45,7 +46,7 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
             f"{render_suggestions(list_starters(find_article()), 'For example')}</div>"
         )
 
-    def render_talk(talk: Talk, pending: str = "", problem: str = "") -> str:
+    def render_talk(talk: Talk, problem: str = "") -> str:
         turns = "".join(
             render_turn(
                 reply.article,
@@ -53,45 +54,40 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
                 reply.answer,
                 reply.id,
                 reply.language,
-                at == len(talk) - 1 and not pending,
+                at == len(talk) - 1,
                 linked=reply.article.revision == find_article().revision,
             )
             for at, reply in enumerate(talk)
         )
-        if pending:
-            turns += (
-                f'<article class="turn pending"><h2 class="asked">{escape(pending)}</h2>'
-                '<p class="waiting">Looking through the article…</p></article>'
-            )
         if problem:
             turns += f'<p class="problem" role="alert">{escape(problem)}</p>'
-        busy = "true" if pending else "false"
-        label = 'role="log" aria-label="Questions and answers"'
-        return f'<div id="log" {label} aria-busy="{busy}">{turns or greet()}</div>'
+        # Never the same twice: Gradio draws nothing anew that has not changed, and the page shows a question waiting.
+        drawn = (
+            f'role="log" aria-label="Questions and answers" aria-busy="false" data-drawn="{next(drawings)}"'
+        )
+        return f'<div id="log" {drawn}>{turns or greet()}</div>'
 
-    async def ask(question: str, talk: Talk, as_typed: bool = False) -> AsyncIterator[tuple[str, Talk, str]]:
-        """Shows the question at once, then its answer; a question that failed stays in the box."""
-        shown = question.strip()[:500]
-        if shown:
-            yield question, talk, render_talk(talk, pending=shown)
+    async def ask(question: str, talk: Talk, as_typed: bool = False) -> tuple[str, Talk, str]:
+        """The box, the talk and its drawing; a question that failed stays in the box.
+
+        That it is being looked for, the page's script says at once (static/page.js): an event that tells it in
+        two steps costs the server three passes through Gradio instead of one.
+        """
         try:
             asked = [reply.answer.question for reply in talk]
             session = talk[0].session if talk else ""
             reply = await service.answer(shelved.slug, question, asked, as_typed, session)
         except (QuestionError, NotReadyError, BusyError) as error:
             service.metrics.refuse(_REASONS[type(error)])
-            yield question, talk, render_talk(talk, problem=str(error))
-            return
+            return question, talk, render_talk(talk, problem=str(error))
         except Exception:
             log.exception("a question could not be answered")
-            yield question, talk, render_talk(talk, problem="Something went wrong here. Please ask again.")
-            return
+            return question, talk, render_talk(talk, problem="Something went wrong here. Please ask again.")
         talk = [*talk, reply][-LONGEST_TALK:]
-        yield "", talk, render_talk(talk)
+        return "", talk, render_talk(talk)
 
-    async def ask_as_typed(question: str, talk: Talk) -> AsyncIterator[tuple[str, Talk, str]]:
-        async for shown in ask(question, talk, as_typed=True):
-            yield shown
+    async def ask_as_typed(question: str, talk: Talk) -> tuple[str, Talk, str]:
+        return await ask(question, talk, as_typed=True)
 
     with gr.Blocks(
         title=f"{find_article().title} – ask the article",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import time
+from collections import OrderedDict, deque
 from collections.abc import Container, Sequence
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits import parse
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from assistant.settings import Settings
 from assistant.web.admission import Admission, BusyError
 
-SET_BACK = 1.0  # seconds; less is a clock that is being kept right
+MOST_CLIENTS = 20_000  # remembered at once; beyond, whoever has not come for the longest is forgotten
 CHAT = "/gradio_api/queue/join"  # by which the chat page asks
 
 
@@ -64,32 +63,41 @@ def refuse(status: int, code: str, message: str, again: int) -> JSONResponse:
 
 
 class RateLimit:
-    """At most so many requests of one client in a moving window, counted in this process's memory.
+    """At most so many requests of one client in a moving window, counted in this process's memory; for one thread.
 
-    The window is of the wall clock; when that is set back, what was counted lies in the future and would count for
-    as long, so it is forgotten.
+    The library's own storage forgets no client, walks over all of them and starts a thread at nearly every count
+    (docs/decisions.md); here a count takes the same time however many clients there are.
     """
 
-    def __init__(self, rate: str) -> None:
-        self._item: RateLimitItem = parse(rate)
-        self._storage = MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._storage)
-        self._began = tell_beginning()
+    def __init__(self, rate: str, most_clients: int = MOST_CLIENTS) -> None:
+        item = parse(rate)
+        self._most = item.amount
+        self._window = item.get_expiry()  # seconds
+        self._most_clients = most_clients
+        self._times: OrderedDict[tuple[str, ...], deque[float]] = OrderedDict()  # who came last stands last
+
+    def __len__(self) -> int:
+        """The clients that are remembered."""
+        return len(self._times)
 
     def count(self, *who: str) -> int:
         """Count one request; 0 when it may go on, else the whole seconds after which one may again."""
-        began = tell_beginning()
-        if began < self._began - SET_BACK:
-            self._storage.reset()
-        self._began = began
-        if self._limiter.hit(self._item, *who):
-            return 0
-        return max(1, math.ceil(self._limiter.get_window_stats(self._item, *who).reset_time - time.time()))
+        now = time.monotonic()
+        times = self._times.setdefault(who, deque())
+        while times and times[0] <= now - self._window:
+            times.popleft()
+        if len(times) >= self._most:
+            return max(1, math.ceil(times[0] + self._window - now))
+        times.append(now)
+        self._times.move_to_end(who)
+        while len(self._times) > self._most_clients or self._is_past(now):
+            self._times.popitem(last=False)
+        return 0
 
-
-def tell_beginning() -> float:
-    """When the machine's steady clock began, by its wall clock: it moves only when the latter is set."""
-    return time.time() - time.monotonic()
+    def _is_past(self, now: float) -> bool:
+        """Whether the client that has not come for the longest may be forgotten."""
+        times = next(iter(self._times.values()))
+        return not times or times[-1] <= now - self._window
 
 
 def name_client(connection: HTTPConnection, trusted_proxies: int) -> str:

@@ -194,7 +194,7 @@ class Service:
         recent = tuple(history)[-LONGEST_HISTORY:]
         editorial = self.find_editorial(slug)
         assistant = self.library.find_assistant(slug)
-        examined = assistant.examine(
+        examined = assistant.recall(
             question, recent, as_typed=as_typed, rule=editorial.rule if editorial else None
         )
         with measure_stage(Stage.DECIDE):

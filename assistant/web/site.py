@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -40,6 +41,7 @@ from assistant.web.widget import make_widget_router
 
 log = logging.getLogger(__name__)
 
+sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  # Gradio looks for it on disk at each event
 STATIC = Path(__file__).parent / "static"
 
 

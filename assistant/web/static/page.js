@@ -177,6 +177,51 @@
     if (event.key === "Escape" && root.body.classList.contains("reading")) leaveArticle();
   });
 
+  // A question is shown at once when it is sent, and withdrawn when it is refused: the answer draws everything anew.
+  const make = (tag, name, text) => {
+    const made = root.createElement(tag);
+    made.className = name;
+    made.textContent = text;
+    return made;
+  };
+  const showPending = (question) => {
+    const log = find("#log");
+    if (!log || !question.trim()) return;
+    for (const old of log.querySelectorAll(".greeting, .problem, .pending")) old.remove();
+    for (const offer of log.querySelectorAll(".suggestions")) offer.hidden = true;
+    const turn = make("article", "turn pending", "");
+    turn.append(make("h2", "asked", question.trim().slice(0, 500)), make("p", "waiting", "Looking through the article…"));
+    log.append(turn);
+    log.setAttribute("aria-busy", "true");
+  };
+  const withdrawPending = (words) => {
+    const turn = find("#log .pending");
+    if (!turn) return;
+    const problem = make("p", "problem", words);
+    problem.setAttribute("role", "alert");
+    turn.replaceWith(problem);
+    for (const offer of root.querySelectorAll("#log .suggestions")) offer.hidden = false;
+    find("#log").setAttribute("aria-busy", "false");
+  };
+  const fetchPlainly = window.fetch;
+  window.fetch = async (...call) => {
+    if (!String(call[0]).includes("/queue/join")) return fetchPlainly(...call);
+    const { data } = JSON.parse(call[1].body);
+    if (data.length) showPending(String(data[0] ?? "")); // "New conversation" sends nothing
+    const reply = await fetchPlainly(...call);
+    if (!reply.ok) {
+      const told = await reply.clone().json().catch(() => ({}));
+      withdrawPending(told.detail || told.error?.message || "Something went wrong here. Please ask again.");
+    }
+    return reply;
+  };
+  // Gradio tells in a toast that a connection broke; page.css hides it, since the conversation says it.
+  new MutationObserver((changes) => {
+    const added = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.nodeType === 1);
+    if (added.some((node) => node.matches(".toast-body.error") || find(".toast-body.error", node)))
+      withdrawPending("The connection broke off. Please ask again.");
+  }).observe(root.body, { childList: true, subtree: true });
+
   // Every new answer is brought to its question, and votes already given are drawn again.
   const arrive = () => {
     const turns = [...root.querySelectorAll("#log .turn")];
