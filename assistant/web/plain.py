@@ -7,6 +7,7 @@ from typing import Any
 from assistant.answer import Answer, Outcome, Quote
 from assistant.messages import detect_language, messages_for
 from assistant.records import Kept
+from assistant.verbatim import keep_verbatim
 from assistant.web.library import Library, Shelved
 from assistant.web.markup import escape, render_quotes
 from corpus import Article
@@ -57,6 +58,8 @@ def render_answer(kept: Kept, shelved: Shelved | None) -> str:
     words = messages_for(detect_language(answer.question))
     if shelved is not None:
         same = shelved.article.revision == kept.revision
+        if same:
+            answer = keep_verbatim(answer, shelved.article)
         body = render_quotes(shelved.article, shelved.slug, answer, words, linked=same)
     else:
         body = render_quotes(Article(title, "", (), ()), kept.article, answer, words, linked=False)

@@ -19,6 +19,7 @@ from assistant.editorial import Editorial
 from assistant.messages import detect_language
 from assistant.records import Purging, RecordError, Records, redact_text
 from assistant.settings import Settings
+from assistant.verbatim import keep_verbatim
 from assistant.web.admission import Admission, BusyError
 from assistant.web.corrections import restore_corrections
 from assistant.web.entrance import Entrance
@@ -200,6 +201,7 @@ class Service:
         with measure_stage(Stage.DECIDE):
             settled = editorial.settle(examined) if editorial else None
         answer, decision = settled or (examined.answer, None)
+        answer = keep_verbatim(answer, assistant.article)
         answer_id = None
         if self.records is not None:
             try:
