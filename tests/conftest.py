@@ -58,6 +58,9 @@ class ToyEncoder:
         self._terms: dict[str, int] = {}
         self.encoded: list[str] = []
 
+    def verify_weights(self) -> None:
+        """There are none."""
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
