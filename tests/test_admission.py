@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from assistant.settings import Settings
 from assistant.web import create_app
-from assistant.web.admission import CALM, Admission, BusyError
+from assistant.web.admission import ARRIVAL, CALM, Admission, BusyError
 from tests.asking import FRESH, ask_page, join_page, read_page
 from tests.conftest import TOWN
 
@@ -67,6 +67,24 @@ def test_a_crowd_is_let_in_and_lasting_load_is_held_at_what_is_steady() -> None:
     assert (admission.inside, admission.admitted, admission.refused) == (4, 7, 4)
 
 
+def test_a_place_is_held_for_a_question_on_its_way_until_it_comes_or_is_not_coming() -> None:
+    now = [100.0]
+    admission = Admission(crowd=2, steady=2, clock=lambda: now[0])
+    admission.expect()
+    admission.expect()
+    with pytest.raises(BusyError):
+        admission.check()
+    admission.enter(expected=True)
+    admission.forget()
+    admission.check()
+    admission.expect()
+    now[0] += ARRIVAL + 0.1
+    admission.enter()
+    with pytest.raises(BusyError):  # it comes too late, and its place is taken
+        admission.enter(expected=True)
+    assert (admission.inside, admission.admitted) == (2, 2)
+
+
 def test_after_the_end_nobody_comes_in_and_those_inside_may_finish() -> None:
     admission = Admission(4, 2)
     admission.enter()
@@ -101,16 +119,16 @@ def test_the_interface_and_the_page_share_one_bound(make_client) -> None:
 
 
 def test_a_question_of_the_page_that_finds_no_place_any_more_stays_in_the_box(make_client) -> None:
-    """Others may take the last places between the call that joins Gradio's queue and the answering."""
+    """When it took longer from the call that joins Gradio's queue to the answering than a place is held."""
     client = make_client(in_flight=1)
     admission = client.app.state.service.admission
-    check, admission.check = admission.check, lambda: None  # as if there had been room at the call
+    expect, admission.expect = admission.expect, lambda: None
     admission.enter()
     box, talk = ask_page(client, "town", "Who paid for the festival?", "one")
     assert box == "Who paid for the festival?"
     assert '<p class="problem" role="alert">Many are asking at the moment. Please try again.</p>' in talk
     admission.leave()
-    admission.check = check
+    admission.expect = expect
     box, talk = ask_page(client, "town", box, "one")
     assert box == "" and "The port authority paid two thirds of the bill." in talk and "problem" not in talk
 
@@ -145,6 +163,17 @@ def test_what_is_not_answered_in_time_is_refused_and_its_place_comes_free(make_c
     assert box == ASK["question"] and "Many are asking at the moment." in talk
     wait_until_empty(admission)
     assert (admission.admitted, admission.late, admission.refused) == (2, 2, 0)
+
+
+def test_what_the_page_could_not_have_sent_and_a_new_conversation_hold_no_place(make_client) -> None:
+    client = make_client(in_flight=1)
+    for _ in range(2):
+        bad = client.post(
+            "/town/gradio_api/queue/join", json={"fn_index": 77, "session_hash": "one", "data": []}
+        )
+        assert bad.status_code == 400
+        assert ask_page(client, "town", "", "one", FRESH)[0] == ""
+    assert "About 400 boats took part." in ask_page(client, "town", ASK["question"], "one")[1]
 
 
 def test_a_failure_gives_the_place_back(make_client) -> None:

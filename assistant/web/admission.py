@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 CALM = 1.0  # seconds without a refusal after which a crowd is let in again
+ARRIVAL = (
+    5.0  # seconds from joining Gradio's queue to the turn; a few milliseconds, unless the machine is busy
+)
 AGAIN = 2  # seconds; a question takes a fraction of one, so there is room again by then
 
 
@@ -25,6 +29,10 @@ class Admission:
     other. When even those are too many, the load is lasting, and waiting in a row would make everybody late: then
     only `steady` are inside, until nobody had to be refused for `CALM` seconds. Safe to share between threads.
 
+    A question of the chat page comes in two steps: the call that joins Gradio's queue is let in with `expect`, and
+    takes the place that is held for it when its turn comes, with `enter(expected=True)`. A place that is not taken
+    within `ARRIVAL` seconds, since its reader has gone, is free again.
+
     `inside` is how many are there now; `admitted`, `refused` and `late` count since the start, the last what was
     let in and not answered in time.
     """
@@ -35,6 +43,7 @@ class Admission:
         self.inside = self.admitted = self.refused = self.late = 0
         self._clock = clock
         self._strained_until = clock()
+        self._expected: deque[float] = deque()  # until when each is waited for
         self._closed = False
         self._lock = threading.Lock()
 
@@ -43,10 +52,25 @@ class Admission:
         with self._lock:
             self._demand_room()
 
-    def enter(self) -> None:
-        """Take a place, which `leave` gives back; raises BusyError when none is free, or after `close`."""
+    def expect(self) -> None:
+        """Hold a place for a question that is on its way; raises BusyError when none is free."""
         with self._lock:
             self._demand_room()
+            self._expected.append(self._clock() + ARRIVAL)
+
+    def forget(self) -> None:
+        """What was expected does not come, or needs no place."""
+        with self._lock:
+            if self._expected:
+                self._expected.popleft()
+
+    def enter(self, expected: bool = False) -> None:
+        """Take a place, which `leave` gives back; raises BusyError when none is free, or after `close`."""
+        with self._lock:
+            if expected and self._expected and not self._closed:
+                self._expected.popleft()
+            else:
+                self._demand_room()
             self.inside += 1
             self.admitted += 1
 
@@ -67,7 +91,9 @@ class Admission:
             self.refused += 1
             raise BusyError("The assistant is being restarted. Please try again in a moment.")
         now = self._clock()
-        if self.inside >= (self.steady if now < self._strained_until else self.crowd):
+        while self._expected and self._expected[0] < now:
+            self._expected.popleft()
+        if self.inside + len(self._expected) >= (self.steady if now < self._strained_until else self.crowd):
             self._strained_until = now + CALM
             self.refused += 1
             raise BusyError

@@ -76,7 +76,7 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         try:
             asked = [reply.answer.question for reply in talk]
             session = talk[0].session if talk else ""
-            reply = await service.answer(shelved.slug, question, asked, as_typed, session)
+            reply = await service.answer(shelved.slug, question, asked, as_typed, session, expected=True)
         except (QuestionError, NotReadyError, BusyError) as error:
             service.metrics.refuse(_REASONS[type(error)])
             return question, talk, render_talk(talk, problem=str(error))
@@ -85,6 +85,10 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
             return question, talk, render_talk(talk, problem="Something went wrong here. Please ask again.")
         talk = [*talk, reply][-LONGEST_TALK:]
         return "", talk, render_talk(talk)
+
+    async def begin_anew() -> tuple[str, Talk, str]:
+        service.admission.forget()  # it asks nothing
+        return "", [], render_talk([])
 
     async def ask_as_typed(question: str, talk: Talk) -> tuple[str, Talk, str]:
         return await ask(question, talk, as_typed=True)
@@ -134,9 +138,7 @@ def build_chat(service: Service, shelved: Shelved) -> gr.Blocks:
         outputs = [box, talk, log_html]
         gr.on([box.submit, send.click], ask, [box, talk], outputs, **limits)
         typed.click(ask_as_typed, [box, talk], outputs, **limits)
-        fresh.click(
-            lambda: ("", [], render_talk([])), None, outputs, show_progress="hidden", api_visibility="private"
-        )
+        fresh.click(begin_anew, None, outputs, show_progress="hidden", api_visibility="private")
     page.queue(max_size=64, api_open=False)
     page.state_session_capacity = 200
 

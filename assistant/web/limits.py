@@ -11,7 +11,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from limits import parse
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.settings import Settings
 from assistant.web.admission import Admission, BusyError
@@ -35,13 +35,26 @@ class Limits:
         self.slugs = slugs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = self._refuse(scope) if scope["type"] == "http" and scope["method"] == "POST" else None
-        await (refusal or self.app)(scope, receive, send)
-
-    def _refuse(self, scope: Scope) -> Response | None:
-        """Why a request goes no further; None when it may."""
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
         path: str = scope["path"]
         chat = path.endswith(CHAT) and path.removesuffix(CHAT).removeprefix("/") in self.slugs
+        refusal = self._refuse(scope, chat)
+
+        async def send_joined(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] != 200:
+                self.admission.forget()  # it was no question that the page could have sent
+            await send(message)
+
+        if refusal is not None:
+            await refusal(scope, receive, send)
+        else:
+            await self.app(scope, receive, send_joined if chat else send)
+
+    def _refuse(self, scope: Scope, chat: bool) -> Response | None:
+        """Why a request goes no further; None when it may. A place is held for one of the chat page's."""
+        path: str = scope["path"]
         if not chat and path not in ("/api/ask", "/api/feedback"):
             return None
         kind = "vote" if path == "/api/feedback" else "question"
@@ -50,7 +63,7 @@ class Limits:
             return refuse(429, "too_many", f"That was a lot at once. Please wait {wait} s.", wait)
         if kind == "question":
             try:
-                self.admission.check()
+                self.admission.expect() if chat else self.admission.check()
             except BusyError as error:
                 return refuse(503, "busy", str(error), error.again)
         return None

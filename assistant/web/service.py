@@ -128,14 +128,17 @@ class Service:
         history: Sequence[str] = (),
         as_typed: bool = False,
         session: str = "",
+        expected: bool = False,
     ) -> Reply:
         """`ask` in a thread of its own, once there is a place for the question; raises BusyError besides.
+
+        `expected`: a place is held for it (`Admission.expect`).
 
         What is not answered within `settings.patience` seconds is refused, and its place is free again when its
         thread has ended. While the models are being loaded, the time for that comes on top.
         """
         patience = self.settings.patience + (0.0 if self.library.loaded else LOADING)
-        self.admission.enter()
+        self.admission.enter(expected)
         try:
             asking = self._threads.submit(
                 copy_context().run, self.ask, slug, question, history, as_typed, session
