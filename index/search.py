@@ -96,13 +96,14 @@ class ArticleIndex:
 def fuse_scores(*rankings: np.ndarray) -> np.ndarray:
     """The sum of rankings, each standardised over the candidates: all (n,) -> (n,) float32.
 
-    A ranking that tells no candidates apart adds nothing. [1, 3] and [5, 5] -> [-1, 1].
+    A ranking that tells no candidates apart adds nothing. [1, 3] and [5, 5] -> [-1, 1]. Mean and spread are taken
+    in double precision: in single, twelve times 16.294338 have a spread of 2e-6, all of it rounding.
     """
     fused = np.zeros_like(rankings[0], dtype=np.float32)
     for ranking in rankings:
-        spread = float(ranking.std())
+        spread = ranking.std(dtype=np.float64)
         if spread > 1e-6:
-            fused += (ranking - ranking.mean()) / spread
+            fused += (ranking - ranking.mean(dtype=np.float64)) / spread
     return fused
 
 
