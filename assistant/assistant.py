@@ -13,6 +13,8 @@ from pathlib import Path
 
 from assistant.answer import Answer, Outcome, Quote
 from assistant.decide import (
+    FOREIGN,
+    FOREIGN_BY_NAMES,
     WITH_READER,
     WITHOUT_READER,
     Evidence,
@@ -21,8 +23,10 @@ from assistant.decide import (
     measure_confidence,
     measure_topic,
     weigh_evidence,
+    with_threshold,
 )
 from assistant.followup import asks_for_more, stand_alone
+from assistant.languages import KnownLanguages, find_foreign
 from assistant.names import find_names
 from assistant.quote import Margins, choose_quotes, set_aside
 from assistant.settings import Settings
@@ -34,9 +38,9 @@ from index import (
     Hit,
     Reader,
     ReaderError,
-    SentenceEncoder,
     SpanReader,
     Stage,
+    load_encoder,
     measure_stage,
     open_index,
 )
@@ -79,6 +83,7 @@ class Assistant:
         self.settings = settings
         self.rule = WITH_READER if index.reader else WITHOUT_READER
         self.names = find_names(index.article)
+        self._languages = KnownLanguages(index.foreign.encoder) if index.foreign else None
         self.starters = list_starters(index.article)
         self._recall = lru_cache(maxsize=REMEMBERED)(self._examine_anew)
 
@@ -94,11 +99,13 @@ class Assistant:
         encoder: Encoder | None = None,
         reader: Reader | None = None,
         verify: bool = False,
+        foreign: Encoder | None = None,
     ) -> Assistant:
         """An assistant for an article or a .txt, .md or .html file; builds or loads the article's index.
 
-        Several assistants may share one encoder and reader. Without them they are made as the settings say,
-        and `verify` checks the encoder's weights; a reader that cannot be loaded is done without, and logged.
+        Several assistants may share encoders and reader; `foreign` is the encoder for questions in other languages.
+        Without `encoder` both are made as the settings say, and `verify` checks their weights; a reader that
+        cannot be loaded is done without, and logged.
         Raises corpus.ArticleError for a file that is no article and index.EncoderError when the encoder
         cannot be loaded.
         """
@@ -110,12 +117,11 @@ class Assistant:
             place = hashlib.sha256(str(Path(source).resolve()).encode()).hexdigest()[:8]
             key = f"{re.sub(r'[^A-Za-z0-9-]+', '-', Path(source).stem)[:60]}-{place}"
         if encoder is None:
-            encoder = SentenceEncoder(settings.encoder, threads=settings.threads)
-            if verify:
-                encoder.verify_weights()
+            encoder, foreign = load_encoders(settings, verify)
         if reader is None and settings.reader:
             reader = load_reader()
-        return cls(open_index(article, encoder, settings.data_dir / "indexes" / key, reader), settings)
+        folder = settings.data_dir / "indexes" / key
+        return cls(open_index(article, encoder, folder, reader, foreign), settings)
 
     def ask(self, question: str, history: Sequence[str] = (), *, as_typed: bool = False) -> Answer:
         """The answer to a question, given the reader's earlier questions, oldest first.
@@ -162,19 +168,24 @@ class Assistant:
         """The answer with everything it was made from; see `ask`.
 
         `rule` and `margins` take the place of the assistant's own for this question; with `read` off the
-        reader model is left out, and the rule for that is taken.
+        reader model is left out, and the rule for that is taken. For a question in another language than the
+        article's the reader is always left out, and of `rule` the threshold alone holds.
         """
         began = time.perf_counter()
         question = clean_question(question, self.settings.max_question)
         rule = rule or (self.rule if read else WITHOUT_READER)
+        foreign = find_foreign(question, self.article.language)
+        if foreign:
+            own = FOREIGN if self._knows(foreign) else FOREIGN_BY_NAMES
+            rule = with_threshold(own, rule.answered_from)
         with measure_stage(Stage.UNDERSTAND):
             meant = question if as_typed else self.understand(question, history)
         with measure_stage(Stage.SEARCH):
-            hits = self.index.search(meant, HITS) if read else self.index.retrieve(meant, HITS)
+            hits = self._search(meant, HITS, read)
             if history and not as_typed and asks_for_more(question):
                 hits = set_aside(self.article, hits, self._list_quoted(history))
         with measure_stage(Stage.DECIDE):
-            return self._decide(question, history, meant, hits, rule, margins or Margins(), began)
+            return self._decide(question, history, meant, hits, rule, margins or Margins(), began, foreign)
 
     def _decide(
         self,
@@ -185,10 +196,11 @@ class Assistant:
         rule: Rule,
         margins: Margins,
         began: float,
+        foreign: str,
     ) -> Examined:
         """The answer that a question's hits make; `began` is when it was asked, in time.perf_counter."""
         quotes = choose_quotes(self.article, meant, hits, margins)
-        evidence = weigh_evidence(meant, hits, quotes[0].text) if quotes else None
+        evidence = weigh_evidence(meant, hits, quotes[0].text, foreign or "en") if quotes else None
         confidence = measure_confidence(evidence, rule) if evidence else 0.0
         outcome = decide_outcome(hits, confidence, rule)
         shown = quotes[: MOST_SHOWN[outcome]]
@@ -208,6 +220,8 @@ class Assistant:
 
     def understand(self, question: str, history: Sequence[str]) -> str:
         """The question spelt as the article spells, completed from earlier ones where it leans on them."""
+        if find_foreign(question, self.article.language):
+            return question  # neither spelling nor the rules for follow-ups know its words
         correct = self.index.spelling.correct_text
         earlier = [
             correct(" ".join(normalise_text(text[: self.settings.max_question]).split())) for text in history
@@ -216,19 +230,41 @@ class Assistant:
             correct(question), [text for text in earlier if text], self.names, self._find_quoted
         )
 
+    def _search(self, meant: str, count: int, read: bool = True) -> tuple[Hit, ...]:
+        """The hits for a question that stands alone, in whatever language it is."""
+        foreign = find_foreign(meant, self.article.language)
+        if foreign:
+            return self.index.retrieve_foreign(meant, foreign, self._knows(foreign), count)
+        return self.index.search(meant, count) if read else self.index.retrieve(meant, count)
+
+    def _knows(self, language: str) -> bool:
+        """Whether there is a multilingual encoder that understands a language."""
+        return self._languages is not None and self._languages.knows(language)
+
     def _list_quoted(self, history: Sequence[str]) -> list[Span]:
         """The ranges that the last questions were answered with, found again: nobody keeps a conversation."""
         earlier = [text for text in history if text.strip()]
         ranges = []
         for at in range(max(0, len(earlier) - MORE_TURNS), len(earlier)):
             meant = self.understand(earlier[at][: self.settings.max_question], earlier[:at])
-            quotes = choose_quotes(self.article, meant, self.index.search(meant, HITS))
+            quotes = choose_quotes(self.article, meant, self._search(meant, HITS))
             ranges += [Span(quote.start, quote.end) for quote in quotes]
         return ranges
 
     def _find_quoted(self, question: str) -> str:
-        hits = self.index.search(question, 1)
+        hits = self._search(question, 1)
         return " ".join(quote.text for quote in choose_quotes(self.article, question, hits))
+
+
+def load_encoders(settings: Settings, verify: bool = False) -> tuple[Encoder, Encoder | None]:
+    """The encoder, and the one for questions in other languages; None when no setting names one.
+
+    An encoder of the editor's own choosing serves for both unless another is set. Raises EncoderError.
+    """
+    encoder = load_encoder(settings.encoder, settings.threads, verify)
+    if settings.foreign_encoder in ("", settings.encoder):
+        return encoder, encoder if settings.encoder else None
+    return encoder, load_encoder(settings.foreign_encoder, settings.threads, verify)
 
 
 def load_reader(folder: Path = WEIGHTS) -> Reader | None:

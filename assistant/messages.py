@@ -471,7 +471,7 @@ def tell_hint(words: Messages, outcome: Outcome, article_language: str) -> str:
 
 def tell_searched(words: Messages, article_language: str) -> str:
     """That the article is in another language than the question; "" when it is not."""
-    return "" if words.language == article_language else words.searched_english
+    return words.searched_english if words.language != article_language == "en" else ""
 
 
 def messages_for(language: str) -> Messages:

@@ -36,7 +36,12 @@ class Settings(BaseSettings):
         ROOT / "corpus" / "articles", description="An article file, or a folder of them: one page each."
     )
     encoder: str = Field(
-        "", description="A sentence-transformers folder or hub name; empty: the packaged all-MiniLM-L6-v2."
+        "",
+        description="A sentence-transformers folder or hub name, or use-multilingual; empty: all-MiniLM-L6-v2.",
+    )
+    foreign_encoder: str = Field(
+        "",
+        description="The same for questions in other languages than the article's; empty: ASSISTANT_ENCODER's.",
     )
     reader: bool = Field(True, description="Use the reader model; off: retrieval scores alone.")
     threads: int = Field(

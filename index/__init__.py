@@ -3,12 +3,14 @@
 from index.batching import BatchingEncoder, ReaderInTurns
 from index.encoder import Encoder, EncoderError, SentenceEncoder
 from index.hit import Hit, SentenceReading
+from index.load import load_encoder
 from index.reader import Reader, ReaderError, SpanReader
-from index.search import ArticleIndex, open_index
+from index.search import FOREIGN_INDEX, ArticleIndex, open_index
 from index.stages import Stage, StageClock, gather_stages, measure_stage
 from index.store import remove_index
 
 __all__ = [
+    "FOREIGN_INDEX",
     "ArticleIndex",
     "BatchingEncoder",
     "Encoder",
@@ -23,6 +25,7 @@ __all__ = [
     "Stage",
     "StageClock",
     "gather_stages",
+    "load_encoder",
     "measure_stage",
     "open_index",
     "remove_index",

@@ -39,6 +39,55 @@ _ASKED = (
     ),
 )
 _ASKS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKED)
+# The same in the other languages the assistant speaks; the sentences are still the article's.
+_ASKED_ELSEWHERE = {
+    "es": (
+        (AnswerKind.DATE, r"\bcu[aá]ndo\b|\b(?:qu[eé]|cu[aá]l)\s+(?:fecha|d[ií]a|mes|año|d[eé]cada|siglo)\b"),
+        (AnswerKind.NUMBER, r"\bcu[aá]nt[oa]s?\b|\bqu[eé]\s+(?:edad|porcentaje|cantidad|n[uú]mero|altura)\b"),
+        (AnswerKind.PERSON, r"\bqui[eé]n(?:es)?\b"),
+        (AnswerKind.PLACE, r"\bd[oó]nde\b|\bqu[eé]\s+(?:ciudad|ciudades|pa[ií]s|pa[ií]ses|lugar|estado)\b"),
+    ),
+    "pt": (
+        (AnswerKind.DATE, r"\bquando\b|\b(?:que|qual)\s+(?:data|dia|m[eê]s|ano|d[eé]cada|s[eé]culo)\b"),
+        (
+            AnswerKind.NUMBER,
+            r"\bquant[oa]s?\b|\b(?:que|qual)\s+(?:idade|porcentagem|quantidade|n[uú]mero|altura)\b",
+        ),
+        (AnswerKind.PERSON, r"\bquem\b"),
+        (AnswerKind.PLACE, r"\bonde\b|\b(?:que|quais)\s+(?:cidade|cidades|pa[ií]s|pa[ií]ses|lugar|estado)\b"),
+    ),
+    "ht": (
+        (AnswerKind.DATE, r"\b(?:kil[eè]|ki\s+(?:l[eè]|dat|jou|mwa|ane|dekad|syèk))\b"),
+        (AnswerKind.NUMBER, r"\b(?:konbyen|ki\s+(?:laj|kantite|nimewo|pousantaj))\b"),
+        (AnswerKind.PERSON, r"\b(?:kiy[eè]s|ki\s+moun)\b"),
+        (AnswerKind.PLACE, r"\b(?:kikote|ki\s+(?:kote|vil|peyi))\b"),
+    ),
+    "vi": (
+        (
+            AnswerKind.DATE,
+            r"khi nào|bao giờ|lúc nào|\b(?:ngày|tháng|năm|thập kỷ|thế kỷ) (?:nào|bao nhiêu|mấy)\b",
+        ),
+        (AnswerKind.NUMBER, r"bao nhiêu|\bmấy\b|\bbao (?:xa|cao|lớn)\b"),
+        (AnswerKind.PERSON, r"\bai\b|người nào"),
+        (AnswerKind.PLACE, r"ở đâu|nơi nào|\b(?:thành phố|quốc gia|nước) nào\b"),
+    ),
+    "zh": (
+        (
+            AnswerKind.DATE,
+            r"什么时候|何时|(?:哪|几)(?:一)?(?:年|天|月|日)|什么(?:时间|日期)|哪个(?:年代|世纪)",
+        ),
+        (AnswerKind.NUMBER, r"多少|几(?:个|名|人|次|位)|多(?:大|高|远|长|久)"),
+        (AnswerKind.PERSON, r"谁|哪(?:位|个人)|什么人"),
+        (AnswerKind.PLACE, r"哪里|哪儿|何处|什么地方|哪个(?:城市|国家|地方|州)"),
+    ),
+}
+_ASKS_IN = {
+    "en": _ASKS,
+    **{
+        language: tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in asked)
+        for language, asked in _ASKED_ELSEWHERE.items()
+    },
+}
 _NUMBER = re.compile(
     r"\d|%|\b(?:no|none|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|"
     r"fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?|[mb]illions?|half|halves|quarter|thirds?|"
@@ -67,9 +116,13 @@ _PLACE = re.compile(
 )
 
 
-def expect_kind(question: str) -> AnswerKind:
-    """The kind a question asks for: "How many were arrested?" -> NUMBER, "Why?" -> OTHER."""
-    return next((kind for kind, pattern in _ASKS if pattern.search(question)), AnswerKind.OTHER)
+def expect_kind(question: str, language: str = "en") -> AnswerKind:
+    """The kind a question asks for: "How many were arrested?" -> NUMBER, "Why?" -> OTHER.
+
+    In a language that is not known here every question asks for OTHER.
+    """
+    asks = _ASKS_IN.get(language, ())
+    return next((kind for kind, pattern in asks if pattern.search(question)), AnswerKind.OTHER)
 
 
 def holds_kind(kind: AnswerKind, text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import bm25s
@@ -71,6 +71,13 @@ class LexicalIndex:
             return np.zeros(self.count, dtype=np.float32)
         return self._bm25.get_scores(known)
 
+    def score_weighted(self, terms: Mapping[str, float]) -> np.ndarray:
+        """The sum of each term's BM25 times its weight: (count,) float32."""
+        total = np.zeros(self.count, dtype=np.float32)
+        for term, weight in terms.items():
+            total += weight * self.score_terms([term])
+        return total
+
     def weigh_term(self, term: str) -> float:
         """How rare a term is: ln(1 + (n - df + 0.5) / (df + 0.5)); a term never seen weighs the most."""
         df = len(self.holders.get(term, ()))
@@ -87,4 +94,21 @@ class LexicalIndex:
             weight = self.weigh_term(term)
             total += weight
             covered[self.holders.get(term, [])] += weight
+        return covered / total if total else covered
+
+    def cover_meanings(self, meanings: Iterable[Mapping[str, float]]) -> np.ndarray:
+        """The share of a question's words that each text holds by one of their meanings: (count,) float32 in 0..1.
+
+        A word counts for the rareness of its rarest term times how much that is believed; one without any for
+        that of a term never seen.
+        """
+        covered = np.zeros(self.count, dtype=np.float32)
+        total = 0.0
+        for meaning in meanings:
+            held = np.zeros(self.count, dtype=np.float32)
+            for term, belief in meaning.items():
+                holders = self.holders.get(term, [])
+                held[holders] = np.maximum(held[holders], belief * self.weigh_term(term))
+            total += max(map(self.weigh_term, meaning), default=self.weigh_term(""))
+            covered += held
         return covered / total if total else covered

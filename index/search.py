@@ -13,6 +13,14 @@ import numpy as np
 from corpus import Article
 from index.answer_kind import AnswerKind, expect_kind, holds_kind
 from index.encoder import Encoder
+from index.foreign import (
+    Vocabulary,
+    collect_vocabulary,
+    cut_words,
+    find_meanings,
+    find_spellings,
+    gather_terms,
+)
 from index.hit import Hit
 from index.lexical import LexicalIndex, tokenize
 from index.passages import SearchTexts, collect_texts
@@ -27,6 +35,24 @@ log = logging.getLogger(__name__)
 # Fused score for a sentence that holds the kind of answer asked for. It settles which sentence dates an event in a
 # news text; on SQuAD it changes nothing (`python -m tests.bench.fit_ranking`).
 KIND_BONUS = 1.5
+FOREIGN_INDEX = ".foreign"  # ends the name of the folder beside, with the vectors for other languages
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedTexts:
+    """The vectors of an article's texts and words by a multilingual encoder; made by `open_index`."""
+
+    encoder: Encoder
+    vectors: dict[str, faiss.IndexFlatIP]
+
+
+@dataclass(frozen=True, slots=True)
+class _ByWords:
+    """What the words of a question say: BM25 of sentences and passages, and how much of them passages hold."""
+
+    sentences: np.ndarray
+    passages: np.ndarray
+    coverage: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +67,9 @@ class ArticleIndex:
     passage_words: LexicalIndex
     sentence_words: LexicalIndex
     kinds: Mapping[AnswerKind, np.ndarray]  # which sentences hold something of a kind: (sentences,) bool
+    vocabulary: Vocabulary
     reader: Reader | None = None
+    foreign: EncodedTexts | None = None  # for questions in another language than the article's
 
     def search(self, question: str, count: int = 8) -> tuple[Hit, ...]:
         """The `count` best passages for a question, best first; empty for an article without passages.
@@ -61,21 +89,59 @@ class ArticleIndex:
         asked = self.spelling.correct_text(question)
         with measure_stage(Stage.ENCODE):
             vector = self.encoder.encode([asked])
-        dense_sentences = _score_all(self.vectors["sentences"], vector)
-        dense_passages = _score_all(self.vectors["passages"], vector)
-        if self.texts.questions:
-            np.maximum.at(
-                dense_passages, list(self.texts.asked), _score_all(self.vectors["questions"], vector)
-            )
         terms = tokenize(asked)
-        lexical_sentences = self.sentence_words.score_terms(terms)
-        lexical_passages = self.passage_words.score_terms(terms)
-        owner = np.asarray(self.texts.owner)
-        fused = fuse_scores(
-            dense_sentences, dense_passages[owner], lexical_sentences, lexical_passages[owner]
+        words = _ByWords(
+            self.sentence_words.score_terms(terms),
+            self.passage_words.score_terms(terms),
+            self.passage_words.cover_terms(terms),
         )
-        fused += KIND_BONUS * self.kinds[expect_kind(asked)]
-        coverage = self.passage_words.cover_terms(terms)
+        return self._rank(self.vectors, vector, words, expect_kind(asked), count)
+
+    def retrieve_foreign(self, question: str, language: str, known: bool, count: int = 8) -> tuple[Hit, ...]:
+        """The `count` best passages for a question in another language than the article's.
+
+        Where `foreign`, the multilingual encoder, knows the language (`known`), the question is compared with the
+        texts, and each of its words with the article's words, which are then searched for. Otherwise words that
+        are spelt alike are: names, dates, words of one origin.
+        """
+        if not self.article.passages:
+            return ()
+        words = cut_words(question)
+        meaning = self.foreign if known else None
+        with measure_stage(Stage.ENCODE):
+            if meaning:
+                vectors = meaning.encoder.encode([question, *(word.text for word in words)])
+            else:
+                vectors = self.encoder.encode([question])
+        if meaning:
+            meanings = find_meanings(words, self.vocabulary, vectors[1:], meaning.vectors["words"])
+        else:
+            meanings = find_spellings(words, self.vocabulary)
+        terms = gather_terms(meanings)
+        found = _ByWords(
+            self.sentence_words.score_weighted(terms),
+            self.passage_words.score_weighted(terms),
+            self.passage_words.cover_meanings(meanings),
+        )
+        groups = meaning.vectors if meaning else self.vectors
+        return self._rank(groups, vectors[:1], found, expect_kind(question, language), count)
+
+    def _rank(
+        self,
+        groups: Mapping[str, faiss.IndexFlatIP],
+        vector: np.ndarray,
+        words: _ByWords,
+        kind: AnswerKind,
+        count: int,
+    ) -> tuple[Hit, ...]:
+        """The `count` best passages by a question's vector among vectors of one encoder, and by its words."""
+        dense_sentences = _score_all(groups["sentences"], vector)
+        dense_passages = _score_all(groups["passages"], vector)
+        if self.texts.questions:
+            np.maximum.at(dense_passages, list(self.texts.asked), _score_all(groups["questions"], vector))
+        owner = np.asarray(self.texts.owner)
+        fused = fuse_scores(dense_sentences, dense_passages[owner], words.sentences, words.passages[owner])
+        fused += KIND_BONUS * self.kinds[kind]
         starts = np.asarray(self.texts.first[:-1])
         best = np.maximum.reduceat(fused, starts)
         nearest = np.maximum(dense_passages, np.maximum.reduceat(dense_sentences, starts))
@@ -85,8 +151,8 @@ class ArticleIndex:
                 passage=int(at),
                 score=float(best[at]),
                 dense=float(nearest[at]),
-                lexical=float(lexical_passages[at]),
-                coverage=float(coverage[at]),
+                lexical=float(words.passages[at]),
+                coverage=float(words.coverage[at]),
                 sentences=tuple(fused[self.texts.first[at] : self.texts.first[at + 1]].tolist()),
             )
             for at in order
@@ -116,34 +182,31 @@ def _score_all(flat: faiss.IndexFlatIP, vector: np.ndarray) -> np.ndarray:
 
 
 def open_index(
-    article: Article, encoder: Encoder, folder: Path, reader: Reader | None = None
+    article: Article,
+    encoder: Encoder,
+    folder: Path,
+    reader: Reader | None = None,
+    foreign: Encoder | None = None,
 ) -> ArticleIndex:
-    """The article's index from `folder`; built and saved there when missing, stale or damaged."""
+    """The article's index from `folder`; built and saved there when missing, stale or damaged.
+
+    `foreign` is the multilingual encoder for questions in other languages, whose vectors are kept beside.
+    """
     texts = collect_texts(article)
     spelling = Spelling((*texts.passages, *texts.questions))
+    vocabulary = collect_vocabulary(texts.titled)
     groups: dict[str, Sequence[str]] = {
         "passages": texts.passages,
         "sentences": texts.sentences,
         "questions": texts.questions,
     }
-    fingerprint = Fingerprint(
-        revision=article.revision,
-        encoder=encoder.name,
-        dimension=encoder.dimension,
-        texts=hash_texts(groups),
-        counts={name: len(group) for name, group in groups.items()},
-    )
-    try:
-        vectors = load_index(folder, fingerprint)
-    except IndexUnusable as reason:
-        log.warning("building the index of %r: %s", article.title, reason)
-        vectors = {
-            name: make_flat(encoder.encode(group), encoder.dimension) for name, group in groups.items()
-        }
-        try:
-            save_index(folder, fingerprint, vectors)
-        except OSError as error:
-            log.error("the index of %r is used but could not be kept: %s", article.title, error)
+    vectors = _open_vectors(article, encoder, folder, groups)
+    other = None
+    if foreign is not None:
+        shared = foreign.name == encoder.name
+        groups = {"words": vocabulary.words} | ({} if shared else groups)
+        made = _open_vectors(article, foreign, folder.with_name(folder.name + FOREIGN_INDEX), groups)
+        other = EncodedTexts(foreign, vectors | made)
     return ArticleIndex(
         article=article,
         encoder=encoder,
@@ -156,5 +219,32 @@ def open_index(
             kind: np.array([holds_kind(kind, text) for text in texts.plain], dtype=bool)
             for kind in AnswerKind
         },
+        vocabulary=vocabulary,
         reader=reader,
+        foreign=other,
     )
+
+
+def _open_vectors(
+    article: Article, encoder: Encoder, folder: Path, groups: Mapping[str, Sequence[str]]
+) -> dict[str, faiss.IndexFlatIP]:
+    """The vectors of named lists of texts by one encoder, from `folder` or made and saved there."""
+    fingerprint = Fingerprint(
+        revision=article.revision,
+        encoder=encoder.name,
+        dimension=encoder.dimension,
+        texts=hash_texts(groups),
+        counts={name: len(group) for name, group in groups.items()},
+    )
+    try:
+        return load_index(folder, fingerprint)
+    except IndexUnusable as reason:
+        log.warning("building the index of %r: %s", article.title, reason)
+        vectors = {
+            name: make_flat(encoder.encode(group), encoder.dimension) for name, group in groups.items()
+        }
+        try:
+            save_index(folder, fingerprint, vectors)
+        except OSError as error:
+            log.error("the index of %r is used but could not be kept: %s", article.title, error)
+        return vectors

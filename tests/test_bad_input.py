@@ -61,7 +61,7 @@ def client(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Iterator[Tes
         articles=folder, data_dir=data, reader=False, editor_password=PASSWORD, rate="1000000/second"
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(libraries, "SentenceEncoder", lambda *_: ToyEncoder())
+        patch.setattr(libraries, "load_encoders", lambda *_, **__: (ToyEncoder(), None))
         with TestClient(create_app(chosen), follow_redirects=False) as client:
             yield client
 

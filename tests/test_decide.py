@@ -7,7 +7,6 @@ import pytest
 
 from assistant.answer import Outcome
 from assistant.decide import (
-    ON_TOPIC,
     Evidence,
     Rule,
     decide_outcome,
@@ -51,7 +50,7 @@ def test_topic_is_the_best_cosine_and_coverage_of_any_hit() -> None:
         (0.5, 0.8, 0.60, Outcome.ANSWERED),
         (0.5, 0.8, 0.59, Outcome.NEAREST),
         (0.1, 0.0, 0.10, Outcome.OFF_TOPIC),
-        (ON_TOPIC, 0.0, 0.10, Outcome.NEAREST),
+        (RULE.on_topic, 0.0, 0.10, Outcome.NEAREST),
         (0.1, 0.0, 0.99, Outcome.ANSWERED),
     ],
 )

@@ -44,7 +44,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         rate="1000000/second",
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(libraries, "SentenceEncoder", lambda *_: ToyEncoder())
+        patch.setattr(libraries, "load_encoders", lambda *_, **__: (ToyEncoder(), None))
         app = create_app(chosen)
         with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
             asked = client.post("/api/ask", json={"article": "town", "question": "How many boats took part?"})

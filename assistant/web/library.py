@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.articles import find_articles, make_slug
-from assistant.assistant import Assistant, load_reader
+from assistant.assistant import Assistant, load_encoders, load_reader
 from assistant.messages import detect_language
 from assistant.settings import Settings
 from corpus import Article, ArticleError, read_article
-from index import BatchingEncoder, EncoderError, ReaderInTurns, SentenceEncoder, remove_index
+from index import FOREIGN_INDEX, BatchingEncoder, EncoderError, ReaderInTurns, remove_index
 
 log = logging.getLogger(__name__)
 
-_OF_A_REVISION = re.compile(r"[0-9a-f]{16}")  # not those of `python -m assistant`, which have a file's name
+_OF_A_REVISION = re.compile(
+    rf"[0-9a-f]{{16}}(?:{re.escape(FOREIGN_INDEX)})?"
+)  # not those of `python -m assistant`, which have a file's name
 
 LOADING = 120.0  # seconds that a question waits for the models
 
@@ -56,6 +58,7 @@ class Library:
         self.encoder: BatchingEncoder | None = (
             None  # shared by all articles, as is the reader; None until loaded
         )
+        self.foreign: BatchingEncoder | None = None  # for questions in other languages, where one is set
         self.reader: ReaderInTurns | None = None
         for file in find_articles(settings.articles):
             try:
@@ -80,8 +83,9 @@ class Library:
 
     def close(self) -> None:
         """End the encoder's thread once what waits is encoded; nothing can be asked after."""
-        if self.encoder is not None:
-            self.encoder.close()
+        for encoder in (self.encoder, self.foreign):
+            if encoder is not None:
+                encoder.close()
 
     def give_up(self) -> None:
         """Let nobody wait for models any more: the program is ending."""
@@ -127,7 +131,13 @@ class Library:
     def open_draft(self, slug: str, article: Article) -> Assistant:
         """An assistant for another revision of an article, beside the one that answers readers."""
         index = self.find_assistant(slug).index
-        return Assistant.open(article, self.settings, index.encoder, index.reader)
+        return Assistant.open(
+            article,
+            self.settings,
+            index.encoder,
+            index.reader,
+            foreign=index.foreign.encoder if index.foreign else None,
+        )
 
     def publish(self, slug: str, assistant: Assistant) -> None:
         """Answer readers from another revision, from now on."""
@@ -136,14 +146,16 @@ class Library:
 
     def _load(self) -> None:
         try:
-            packaged = SentenceEncoder(self.settings.encoder, self.settings.threads)
-            packaged.verify_weights()
-            self.encoder = encoder = BatchingEncoder(packaged)
+            native, other = load_encoders(self.settings, verify=True)
+            self.encoder = encoder = BatchingEncoder(native)
+            self.foreign = foreign = encoder if other is native else BatchingEncoder(other) if other else None
             loaded = load_reader() if self.settings.reader else None
             self.reader = reader = ReaderInTurns(loaded, count_processors()) if loaded else None
             for slug, shelved in list(self.shelves.items()):
                 try:
-                    self._assistants[slug] = Assistant.open(shelved.article, self.settings, encoder, reader)
+                    self._assistants[slug] = Assistant.open(
+                        shelved.article, self.settings, encoder, reader, foreign=foreign
+                    )
                 except Exception as error:  # whatever it is, it must not take the other articles along
                     log.error("%s cannot be asked: %s", slug, tell_error(error), exc_info=True)
             if not self._assistants:
@@ -168,7 +180,7 @@ class Library:
             for folder in place.iterdir() if place.is_dir() else ():
                 if (
                     _OF_A_REVISION.fullmatch(folder.name)
-                    and folder.name not in served
+                    and folder.name.removesuffix(FOREIGN_INDEX) not in served
                     and remove_index(folder)
                 ):
                     log.info("the index %s is of no article that is served: deleted", folder.name)

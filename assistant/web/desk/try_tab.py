@@ -7,7 +7,7 @@ import dataclasses
 import gradio as gr
 
 from assistant.assistant import Assistant, Examined, QuestionError
-from assistant.decide import ON_TOPIC, WITHOUT_READER, with_threshold
+from assistant.decide import WITHOUT_READER, with_threshold
 from assistant.editorial import Decision
 from assistant.quality.run import list_scores
 from assistant.quote import Margins
@@ -115,8 +115,8 @@ def render_examined(assistant: Assistant, examined: Examined) -> str:
     sure = "reaches" if answer.outcome == "answered" else "is below"
     why = f"Confidence {answer.confidence:.2f} {sure} the line of {rule.answered_from:.2f}."
     if answer.outcome != "answered":
-        near = "on" if examined.topic >= ON_TOPIC else "off"
-        why += f" The topic score {examined.topic:.2f} is {near} topic (from {ON_TOPIC:.2f})."
+        near = "on" if examined.topic >= rule.on_topic else "off"
+        why += f" The topic score {examined.topic:.2f} is {near} topic (from {rule.on_topic:.2f})."
     return (
         f'<p class="verdict" id="tried-outcome">{tell_outcome_plainly(answer.outcome)}</p>{read_as}'
         f"<p>{why}</p>{quotes}{render_evidence(examined)}<h3>Passages found</h3>{render_hits(article, examined)}"

@@ -1,0 +1,143 @@
+"""What the words of a question in another language mean in an article's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import faiss
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from index.lexical import STOP_WORDS, find_words, fold_word, stem_word
+
+MEANS = 0.5  # cosine from which an article's word may be what a question's word means
+MEANINGS = 3  # of the article's words, for one word of a question
+COGNATE = (
+    75.0  # Indel similarity, 0 to 100, of two words of one origin: "inmigracion" and "immigration" are 82
+)
+SHORTEST_COGNATE = 5  # letters
+LONGEST_RUN = 4  # characters of a word in a script without spaces
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+")  # Japanese, Chinese, Thai
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a question in small letters, and where it stands; where no spaces are, one that may be a word."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of an article that say something, in small letters, and the term each is matched by.
+
+    `words` end with the language's stop words, which have no term: what a question's "para" or "como" is nearest to.
+    `spelt` has the folded words with their terms.
+    """
+
+    words: tuple[str, ...]
+    terms: tuple[str, ...]
+    spelt: Mapping[str, str]
+    long: tuple[str, ...]  # those of `spelt` that a word of one origin may be told by
+
+
+def collect_vocabulary(texts: Iterable[str]) -> Vocabulary:
+    """The distinct words of some texts, sorted."""
+    found: dict[str, str] = {}
+    spelt: dict[str, str] = {}
+    for text in texts:
+        for match in _WORD.finditer(text):
+            word = fold_word(match.group())
+            if word and word not in STOP_WORDS:
+                found[match.group().casefold()] = spelt[word] = stem_word(word)
+    words = sorted(found)
+    stops = sorted(STOP_WORDS)
+    return Vocabulary(
+        words=(*words, *stops),
+        terms=(*(found[word] for word in words), *("" for _ in stops)),
+        spelt=spelt,
+        long=tuple(sorted(word for word in spelt if len(word) >= SHORTEST_COGNATE)),
+    )
+
+
+def cut_words(question: str) -> list[Word]:
+    """The words of a question in order; where no spaces are, all runs of 2 to 4 characters.
+
+    "¿Quién fue?" -> "quién", "fue"; "谁被捕" -> "谁被", "被捕", "谁被捕".
+    """
+    words = []
+    for match in _WORD.finditer(question):
+        at = match.start()
+        for piece in re.split(f"({_UNSPACED.pattern})", match.group()):
+            if _UNSPACED.fullmatch(piece):
+                for length in range(2, LONGEST_RUN + 1):
+                    for first in range(len(piece) - length + 1):
+                        start = at + first
+                        words.append(Word(piece[first : first + length], start, start + length))
+            elif piece:
+                words.append(Word(piece.casefold(), at, at + len(piece)))
+            at += len(piece)
+    return words
+
+
+def find_meanings(
+    words: Sequence[Word], vocabulary: Vocabulary, vectors: np.ndarray, known: faiss.IndexFlatIP
+) -> list[dict[str, float]]:
+    """For each word of a question the article's terms it may mean, with the cosine that is believed with, 0 to 1.
+
+    `vectors` are those of the words, `known` those of the vocabulary's, by a multilingual encoder. Words that are
+    nearest to a stop word are left out; one that means nothing the article names has no terms. Of words that
+    overlap the one that is nearest to anything is taken.
+    """
+    if not words:
+        return []
+    cosines, rows = known.search(vectors, MEANINGS)
+    taken: set[int] = set()
+    meanings = []
+    for at in np.argsort(-cosines[:, 0], kind="stable"):
+        word = words[at]
+        if not taken.isdisjoint(range(word.start, word.end)):
+            continue
+        taken.update(range(word.start, word.end))
+        terms = match_spelling(word.text, vocabulary)
+        if not terms and not vocabulary.terms[rows[at][0]]:
+            continue
+        for cosine, row in zip(cosines[at], rows[at], strict=True):
+            term = vocabulary.terms[row]
+            if term and cosine >= MEANS:
+                terms[term] = max(terms.get(term, 0.0), min(1.0, float(cosine)))
+        meanings.append(terms)
+    return meanings
+
+
+def find_spellings(words: Sequence[Word], vocabulary: Vocabulary) -> list[dict[str, float]]:
+    """For each word of a question the article's term it is spelt like, as `match_spelling` tells it."""
+    return [match_spelling(word.text, vocabulary) for word in words]
+
+
+def match_spelling(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """The article's term that a word is spelt like, with how much, 0 to 1: a name, a number, a word of one origin.
+
+    With an article that says "immigration": "inmigración" -> {"immigr": 0.82}.
+    """
+    folded = " ".join(find_words(word))
+    if folded in vocabulary.spelt:
+        return {vocabulary.spelt[folded]: 1.0}
+    if len(folded) < SHORTEST_COGNATE:
+        return {}
+    near = process.extractOne(folded, vocabulary.long, scorer=fuzz.ratio, score_cutoff=COGNATE)
+    return {vocabulary.spelt[near[0]]: near[1] / 100} if near else {}
+
+
+def gather_terms(meanings: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """All terms, each with the most it is believed in by any word."""
+    terms: dict[str, float] = {}
+    for meaning in meanings:
+        for term, belief in meaning.items():
+            terms[term] = max(terms.get(term, 0.0), belief)
+    return terms
