@@ -90,10 +90,10 @@ def test_an_article_that_cannot_be_opened_takes_no_other_along(
     settings = write_articles(tmp_path, "harbour", "island")
     open_one = Assistant.open
 
-    def fail_for_island(source: object, *more: object) -> Assistant:
+    def fail_for_island(source: object, *more: object, **named: object) -> Assistant:
         if "Island" in source.text:
             raise MemoryError("no room for its vectors")
-        return open_one(source, *more)
+        return open_one(source, *more, **named)
 
     monkeypatch.setattr(Assistant, "open", fail_for_island)
     library = Library(settings)

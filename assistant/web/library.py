@@ -19,9 +19,8 @@ from index import FOREIGN_INDEX, BatchingEncoder, EncoderError, ReaderInTurns, r
 
 log = logging.getLogger(__name__)
 
-_OF_A_REVISION = re.compile(
-    rf"[0-9a-f]{{16}}(?:{re.escape(FOREIGN_INDEX)})?"
-)  # not those of `python -m assistant`, which have a file's name
+# Not those of `python -m assistant`, which have a file's name.
+_OF_A_REVISION = re.compile(rf"[0-9a-f]{{16}}(?:{re.escape(FOREIGN_INDEX)})?")
 
 LOADING = 120.0  # seconds that a question waits for the models
 
