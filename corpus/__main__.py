@@ -7,10 +7,11 @@ import sys
 from corpus.article import Article
 from corpus.errors import ArticleError
 from corpus.read import read_article
+from corpus.remarks import list_remarks
 
 
 def print_outline(article: Article) -> None:
-    """Print the title, then each section with the passages that stand directly in it."""
+    """Print the title, then each section with the passages that stand directly in it, then what to look at."""
     print(article.title)
     for number, section in enumerate(article.sections):
         print("  " * section.level + f"# {section.title}")
@@ -19,6 +20,8 @@ def print_outline(article: Article) -> None:
                 words = passage.span.cut(article.text).replace("\n", " ")
                 shown = words if len(words) <= 70 else words[:69] + "…"
                 print("  " * (section.level + 1) + f"[{passage.kind}, {len(passage.sentences)}] {shown}")
+    for remark in list_remarks(article):
+        print(f"! {remark}")
 
 
 def main(arguments: list[str]) -> int:

@@ -74,7 +74,8 @@ class Article:
     """A read article: normalised text, and its sections and passages in reading order.
 
     `text` is NFC with LF line ends and no control, zero-width or bidirectional-control characters, so an
-    offset means the same place wherever it is used.
+    offset means the same place wherever it is used. `left_out` are the beginnings of texts that the file holds and
+    a reader of its page does not see; they are no part of the article.
     """
 
     title: str
@@ -83,6 +84,7 @@ class Article:
     passages: tuple[Passage, ...]
     language: str = "en"
     source_url: str | None = None
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def revision(self) -> str:

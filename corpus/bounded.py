@@ -50,7 +50,7 @@ def read_markup(text: str, markup: Markup) -> Page:
     if "error" in answer:
         raise ArticleError(answer["error"])
     blocks = [Block(**{**block, "kind": BlockKind(block["kind"])}) for block in answer["blocks"]]
-    return Page(blocks, answer["title"], answer["language"], answer["source_url"])
+    return Page(blocks, answer["title"], answer["language"], answer["source_url"], tuple(answer["left_out"]))
 
 
 def _read_in_child(markup: Markup) -> None:

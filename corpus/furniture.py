@@ -40,7 +40,6 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _HEADING_EXTRAS = re.compile(
     r"sr-only|screen-reader-text|visually-?hidden|mw-editsection|headerlink", re.IGNORECASE
 )
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _KEPT_TAGS = frozenset("html body main article".split())
 # A named part with more of the page's text than this is the article itself, whatever its class says.
 LARGEST_FURNITURE_SHARE = 0.4
@@ -87,13 +86,7 @@ def _is_certain(element: etree._Element) -> bool:
         return True
     if element.tag == "form" and sum(1 for _ in element.iter("p", "li", "h2", "h3")) < FEWEST_FORM_PARAGRAPHS:
         return True
-    if _COMMENTS.search(f"{element.get('id') or ''} {element.get('class') or ''}"):
-        return True
-    hides = element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or "")
-    # Answers that unfold are hidden until their question is clicked.
-    return bool(hides) and not (
-        element.get("role") in ("region", "tabpanel") or element.get("aria-labelledby")
-    )
+    return _COMMENTS.search(f"{element.get('id') or ''} {element.get('class') or ''}") is not None
 
 
 def _is_quoted(element: etree._Element) -> bool:

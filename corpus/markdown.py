@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 
 from corpus.blocks import BlockKind
 from corpus.furniture import remove_announced
+from corpus.hidden import empty_hidden, tell_hidden
 from corpus.markup import parse_markup
 from corpus.markup_blocks import read_blocks
 from corpus.normalise import collapse_spaces, normalise_text
@@ -23,13 +24,15 @@ def read_markdown(text: str) -> Page:
     fields, body = _split_front_matter(text)
     parser = MarkdownIt("commonmark").enable("table")
     root = parse_markup(f"<html><body>{parser.render(body)}</body></html>")
+    left_out = tell_hidden(text for _, text in empty_hidden(root))
     remove_announced(root)
     blocks = read_blocks(root)
     title = fields.get("title")
     if blocks and blocks[0].kind is BlockKind.HEADING and blocks[0].level == 1:
         title, blocks = title or blocks[0].text, blocks[1:]
     source_url = check_address(fields.get("source_url") or fields.get("url"))
-    return Page(blocks, title, check_language(fields.get("language") or fields.get("lang")), source_url)
+    language = check_language(fields.get("language") or fields.get("lang"))
+    return Page(blocks, title, language, source_url, left_out)
 
 
 def _split_front_matter(text: str) -> tuple[dict[str, str], str]:

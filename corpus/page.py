@@ -11,12 +11,16 @@ from corpus.blocks import Block
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Blocks in reading order, and the title, language and address where the page names them."""
+    """Blocks in reading order, and the title, language and address where the page names them.
+
+    `left_out` are the beginnings of texts that stand among the blocks and are not shown.
+    """
 
     blocks: list[Block]
     title: str | None = None
     language: str | None = None
     source_url: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def check_address(address: str | None) -> str | None:

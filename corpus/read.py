@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from corpus.article import Article
@@ -67,4 +68,4 @@ def _assemble(page: Page, title: str, language: str, source_url: str | None) -> 
     article = assemble_article(page.blocks, title, language, source_url)
     if not article.passages or not any(character.isalnum() for character in article.text):
         raise ArticleError("there is no article in it")
-    return article
+    return replace(article, left_out=page.left_out) if page.left_out else article

@@ -8,6 +8,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from corpus.blocks import Block, BlockKind
 from corpus.furniture import remove_furniture
+from corpus.hidden import empty_hidden, tell_hidden
 from corpus.markup import parse_markup, text_of
 from corpus.markup_blocks import read_blocks
 from corpus.normalise import collapse_spaces, normalise_text
@@ -37,11 +38,15 @@ def read_page(markup: str) -> Page:
     language = check_language(
         root.get("lang") or _attribute(root, "//meta[@http-equiv='content-language']/@content")
     )
+    hidden = empty_hidden(root)
     remove_furniture(root)
     article = _find_article(root)
-    blocks = read_blocks(_find_judged(markup, root) if article is None else article)
-    blocks, title = _take_title(blocks, title)
-    return Page(blocks, title, language, address)
+    if article is None:
+        article = _find_judged(markup, root)
+    # Of menus and banners, which are dropped by now, nobody needs to know.
+    left_out = tell_hidden(text for element, text in hidden if article in element.iterancestors())
+    blocks, title = _take_title(read_blocks(article), title)
+    return Page(blocks, title, language, address, left_out)
 
 
 def _attribute(root: etree._Element, path: str) -> str:

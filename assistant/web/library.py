@@ -14,7 +14,7 @@ from assistant.articles import find_articles, make_slug
 from assistant.assistant import Assistant, load_encoders, load_reader
 from assistant.messages import detect_language
 from assistant.settings import Settings
-from corpus import Article, ArticleError, read_article
+from corpus import Article, ArticleError, list_remarks, read_article
 from index import FOREIGN_INDEX, BatchingEncoder, EncoderError, ReaderInTurns, remove_index
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,8 @@ class Library:
                 continue
             slug = make_slug(file.stem, self.shelves)
             self.shelves[slug] = Shelved(slug, file, article, article.revision)
+            for remark in list_remarks(article):
+                log.warning("%s: %s", file.name, remark)
         if not self.shelves:
             reasons = "; ".join(self.unreadable.values()) or "no .md, .txt or .html file is there"
             raise ArticleError(f"{settings.articles}: no article to serve: {reasons}")

@@ -27,7 +27,7 @@ from assistant.web.desk.views import (
 from assistant.web.desk.work import Desk, DeskError, Draft
 from assistant.web.library import NotReadyError
 from assistant.web.markup import escape
-from corpus import Article, Passage
+from corpus import Article, Passage, list_remarks
 
 STORED = 200  # newest stored answers that are asked again
 SHOWN = 60  # changes listed
@@ -62,7 +62,7 @@ def add_article(desk: Desk, controls: Controls) -> None:
             render_upload(desk, slug),
             told or waiting,
             gr.update(visible=draft is not None),
-            render_outline(article, counts),
+            render_remarks(article) + render_outline(article, counts),
         )
 
     def look(slug: str) -> Iterator[tuple[str, object]]:
@@ -180,7 +180,7 @@ def render_changes(draft: Draft, live: Article, changes: Changes, lost: list[str
             f"version word for word.</p><ul>{items}</ul>"
         )
     return (
-        f'<section class="draft"><h2>{escape(draft.name)}: {escape(new.title)}</h2>{differs}{gone}'
+        f'<section class="draft"><h2>{escape(draft.name)}: {escape(new.title)}</h2>{render_remarks(new)}{differs}{gone}'
         f"<h3>Golden questions</h3>{render_golden_changes(changes.golden)}"
         f"<h3>{count_things(len(changes.answers), 'stored answer')} would change</h3>"
         f"<p class='hint'>Of the last {count_things(changes.asked, 'question')} answered from the live version.</p>"
@@ -219,6 +219,12 @@ def compare_sentences(old: Article, new: Article) -> tuple[list[str], list[str]]
     return [text for text in before if text not in set(after)], [
         text for text in after if text not in set(before)
     ]
+
+
+def render_remarks(article: Article) -> str:
+    """What an editor should look at in the text itself; nothing for most articles."""
+    remarks = "".join(f"<li>{escape(remark)}</li>" for remark in list_remarks(article))
+    return f"<section class='remarks'><h2>Please look at</h2><ul>{remarks}</ul></section>" if remarks else ""
 
 
 def render_outline(article: Article, counts: dict[tuple[int, int], int]) -> str:
