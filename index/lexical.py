@@ -88,13 +88,14 @@ class LexicalIndex:
 
         With terms of weights 3 and 1, a text holding only the first gets 0.75.
         """
-        covered = np.zeros(self.count, dtype=np.float32)
+        # In double precision and one order, so that a text that holds all of them gets 1 and not a little more.
+        covered = np.zeros(self.count)
         total = 0.0
-        for term in set(terms):
+        for term in sorted(set(terms)):
             weight = self.weigh_term(term)
             total += weight
             covered[self.holders.get(term, [])] += weight
-        return covered / total if total else covered
+        return (covered / (total or 1.0)).astype(np.float32)
 
     def cover_meanings(self, meanings: Iterable[Mapping[str, float]]) -> np.ndarray:
         """The share of a question's words that each text holds by one of their meanings: (count,) float32 in 0..1.
@@ -102,13 +103,13 @@ class LexicalIndex:
         A word counts for the rareness of its rarest term times how much that is believed; one without any for
         that of a term never seen.
         """
-        covered = np.zeros(self.count, dtype=np.float32)
+        covered = np.zeros(self.count)
         total = 0.0
         for meaning in meanings:
-            held = np.zeros(self.count, dtype=np.float32)
+            held = np.zeros(self.count)
             for term, belief in meaning.items():
                 holders = self.holders.get(term, [])
                 held[holders] = np.maximum(held[holders], belief * self.weigh_term(term))
             total += max(map(self.weigh_term, meaning), default=self.weigh_term(""))
             covered += held
-        return covered / total if total else covered
+        return (covered / (total or 1.0)).astype(np.float32)

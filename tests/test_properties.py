@@ -242,6 +242,28 @@ def test_coverage_is_a_share(documents: list[str], words: list[str]) -> None:
         assert share == pytest.approx(1) if wanted and wanted <= held else share < 1
 
 
+beliefs = st.dictionaries(
+    st.sampled_from("boat lion dog tent harbour zebra".split()), st.floats(0, 1), max_size=3
+)
+
+
+@steady
+@given(texts, st.lists(beliefs, max_size=6))
+def test_coverage_by_meanings_is_a_share(documents: list[str], meanings: list[dict[str, float]]) -> None:
+    covered = LexicalIndex(documents).cover_meanings(meanings)
+    for share, document in zip(covered.tolist(), documents, strict=True):
+        assert 0 <= share <= 1
+        held = set(tokenize(document))
+        assert share == 0 or any(held & meaning.keys() for meaning in meanings)
+
+
+def test_a_text_that_holds_every_term_is_covered_by_just_one() -> None:
+    terms = "boat lion dog tent harbour mayor whale".split()
+    index = LexicalIndex([" ".join(terms[:n]) for n in range(1, 8)])
+    for n in range(1, 8):
+        assert index.cover_terms(tokenize(" ".join(terms[:n])))[-1] == 1.0
+
+
 evidence = st.builds(
     Evidence, st.floats(-1, 1), st.floats(0, 1), st.sampled_from([0.0, 1.0]), st.floats(-1e6, 1e6)
 )
