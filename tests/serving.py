@@ -27,10 +27,10 @@ expect.set_options(timeout=60_000)  # milliseconds; five seconds, as it is, fail
 
 @contextmanager
 def serve(folder: Path, *words: str, **environment: str) -> Iterator[str]:
-    """`python app.py` on a port of its own with its data in `folder`; gives its address."""
+    """`python app.py` on a port of its own, or on ASSISTANT_PORT, with its data in `folder`; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port = int(environment.get("ASSISTANT_PORT", free.getsockname()[1]))
     variables = os.environ | {"ASSISTANT_PORT": str(port), "ASSISTANT_DATA_DIR": str(folder)} | environment
     told = folder / "server.log"
     with told.open("w") as log:

@@ -222,3 +222,45 @@ def test_a_question_that_is_not_answered_stays_in_the_box(tmp_path: Path, browse
             expect(page.locator(".toast-body")).to_be_hidden()
             expect(box).to_have_value("What happened in Worcester?")
             page.context.close()
+
+
+def test_a_connection_that_broke_costs_one_question_and_not_the_page(
+    tmp_path: Path, browser: Browser
+) -> None:
+    """Cut off in four ways, the server's restart the last; the same page goes on without being loaded anew."""
+    question = "What happened in Worcester?"
+    broken = "The connection broke off. Please ask again."
+    half = 'data: {"msg":"heartbeat"}\n\ndata: {"msg":"process_comp'
+    settings = {"ASSISTANT_READER": "false", "ASSISTANT_RATE": "1000/minute"}
+
+    def fail(page: Page) -> None:
+        box = page.locator("#question textarea")
+        box.fill(question)
+        box.press("Enter")
+        expect(page.locator(".problem")).to_have_text(broken)
+        expect(page.locator(".pending")).to_have_count(0)
+        expect(box).to_have_value(question)
+
+    def succeed(page: Page) -> None:
+        page.press("#question textarea", "Enter")
+        expect(page.locator(".problem")).to_have_count(0)
+        expect(page.locator(".turn:not(.pending) .asked").last).to_have_text(question)
+        expect(page.locator("#question textarea")).to_have_value("")
+        assert page.evaluate("window.same"), "the page was loaded anew"
+
+    with serve(tmp_path, **settings) as address:
+        page = open_page(browser, f"{address}/{SLUG}/", (1280, 800))
+        page.evaluate("window.same = true")
+        for path, break_off in (
+            ("**/queue/data*", lambda route: route.abort()),
+            ("**/queue/data*", lambda route: route.fulfill(content_type="text/event-stream", body=half)),
+            ("**/queue/join*", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>")),
+        ):
+            page.route(path, break_off)
+            fail(page)
+            page.unroute(path)
+            succeed(page)
+    fail(page)
+    with serve(tmp_path, ASSISTANT_PORT=address.rpartition(":")[2], **settings):
+        succeed(page)
+        page.context.close()

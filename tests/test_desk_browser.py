@@ -343,6 +343,18 @@ def test_targets_and_contrast_of_every_tab(browser: Browser, address: str, schem
         assert (tab, desk.evaluate(SMALL)) == (tab, [])
 
 
+def test_a_connection_that_broke_is_told_and_the_desk_goes_on(browser: Browser, address: str) -> None:
+    desk = log_in(browser, address)
+    open_tab(desk, "Try")
+    desk.fill("#try-question textarea", "How many boats took part?")
+    desk.route("**/queue/data*", lambda route: route.abort())
+    desk.locator("#try-go").click()
+    expect(desk.locator(".toast-body.error")).to_contain_text("The connection broke off.")
+    desk.unroute("**/queue/data*")
+    desk.locator("#try-go").click()
+    expect(desk.locator("#tried")).to_contain_text("About 400 boats took part.", timeout=SLOW)
+
+
 def test_logging_out_ends_it(browser: Browser, address: str) -> None:
     desk = log_in(browser, address)
     desk.get_by_role("button", name="Log out").click()

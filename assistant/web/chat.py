@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_TALK = 40  # turns shown; older ones fall away
 HEAD = (
-    '<link rel="stylesheet" href="../static/page.css"><script defer src="../static/page.js"></script>'
+    '<link rel="stylesheet" href="../static/page.css"><script defer src="../static/connection.js"></script>'
+    '<script defer src="../static/page.js"></script>'
     '<meta name="color-scheme" content="light dark">'
 )
 _REASONS = {

@@ -15,7 +15,8 @@ from assistant.web.desk.work import Desk
 
 HEAD = (
     '<link rel="stylesheet" href="../static/page.css"><link rel="stylesheet" href="../static/desk.css">'
-    '<script defer src="../static/desk.js"></script><meta name="color-scheme" content="light dark">'
+    '<script defer src="../static/connection.js"></script><script defer src="../static/desk.js"></script>'
+    '<meta name="color-scheme" content="light dark">'
     '<meta name="robots" content="noindex">'
 )
 TABS = (

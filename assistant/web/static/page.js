@@ -215,11 +215,12 @@
     }
     return reply;
   };
-  // Gradio tells in a toast that a connection broke; page.css hides it, since the conversation says it.
+  addEventListener("connectionbroke", () => withdrawPending("The connection broke off. Please ask again."));
+  // Gradio tells in a toast that an event failed; page.css hides it, since the conversation says it.
   new MutationObserver((changes) => {
     const added = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.nodeType === 1);
     if (added.some((node) => node.matches(".toast-body.error") || find(".toast-body.error", node)))
-      withdrawPending("The connection broke off. Please ask again.");
+      withdrawPending("Something went wrong here. Please ask again.");
   }).observe(root.body, { childList: true, subtree: true });
 
   // Every new answer is brought to its question, and votes already given are drawn again.
