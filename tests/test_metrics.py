@@ -79,6 +79,7 @@ def test_questions_votes_refusals_and_stages_are_counted(client: TestClient) -> 
     assert counted == {
         "assistant_questions_total{article=harbour,outcome=answered}": 1,
         "assistant_questions_total{article=harbour,outcome=off_topic}": 1,
+        "assistant_recalls_total{result=miss}": 2,
         "assistant_refusals_total{reason=bad_question}": 1,
         "assistant_refusals_total{reason=bad_request}": 1,
         "assistant_refusals_total{reason=not_found}": 2,

@@ -52,6 +52,7 @@ class Library:
         self.shelves: dict[str, Shelved] = {}
         self.unreadable: dict[str, str] = {}
         self._assistants: dict[str, Assistant] = {}
+        self._recalled_before = (0, 0)  # hits and misses of assistants that a correction has replaced
         self._loaded = threading.Event()
         self._failure: str | None = None
         self.encoder: BatchingEncoder | None = (
@@ -125,6 +126,12 @@ class Library:
             "unreadable": len(self.unreadable),
         }
 
+    def count_recalled(self) -> tuple[int, int]:
+        """How many questions were answered from memory since the start, and how many were not."""
+        counts = [self._recalled_before, *(each.count_recalled() for each in list(self._assistants.values()))]
+        hits, misses = zip(*counts, strict=True)
+        return sum(hits), sum(misses)
+
     def replace_article(self, slug: str, article: Article) -> None:
         """Show another revision of an article; before `start`, so that this is the one loaded."""
         self.shelves[slug] = replace(self.shelves[slug], article=article)
@@ -142,6 +149,8 @@ class Library:
 
     def publish(self, slug: str, assistant: Assistant) -> None:
         """Answer readers from another revision, from now on."""
+        hits, misses = self._assistants[slug].count_recalled()
+        self._recalled_before = (self._recalled_before[0] + hits, self._recalled_before[1] + misses)
         self._assistants[slug] = assistant
         self.replace_article(slug, assistant.article)
 

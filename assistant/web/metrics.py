@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,8 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from assistant.answer import Outcome
 from assistant.records import Vote
@@ -85,6 +87,21 @@ def name_refusal(status: int, code: str) -> Refusal | None:
     return _STATUSES.get(status, Refusal.OTHER)
 
 
+class Recalls(Collector):
+    """How often memory answered; `count` gives hits and misses since the start."""
+
+    def __init__(self, count: Callable[[], tuple[int, int]]) -> None:
+        self.count = count
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily(
+            "assistant_recalls", "Questions looked for in memory.", labels=["result"]
+        )
+        for result, count in zip(("hit", "miss"), self.count(), strict=True):
+            family.add_metric([result], count)
+        yield family
+
+
 class Metrics:
     """One for the application, with a registry of its own. Label values are of fixed sets and the slugs served."""
 
@@ -106,6 +123,8 @@ class Metrics:
         self._queue = Gauge(
             "assistant_queue_length", "Questions admitted that wait for their turn.", registry=registry
         )
+        self._recalls = Recalls(lambda: (0, 0))
+        registry.register(self._recalls)
         self.refusals = Counter(
             "assistant_refusals", "Requests and questions refused.", ("reason",), registry=registry
         )
@@ -158,6 +177,7 @@ class Metrics:
         articles: Callable[[], dict[str, int]],
         failing: Callable[[], bool],
         queue: Callable[[], int] = lambda: 0,
+        recalled: Callable[[], tuple[int, int]] = lambda: (0, 0),
     ) -> None:
         """Where to look, each time the metrics are read, for what is not counted but is so now.
 
@@ -166,6 +186,7 @@ class Metrics:
         self._ready.set_function(ready)
         self._recording.set_function(failing)
         self._queue.set_function(queue)
+        self._recalls.count = recalled
         for state in articles():
             self._articles.labels(state).set_function(lambda state=state: articles()[state])
 

@@ -84,6 +84,7 @@ class Service:
             articles=library.count_states,
             failing=lambda: self.store is None or bool(self.store.warning),
             queue=lambda: max(0, self.admission.inside - count_processors()),
+            recalled=library.count_recalled,
         )
 
     def close(self) -> None:
