@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from assistant.answer import Outcome, Quote
 from assistant.articles import RESERVED, make_slug
 from assistant.log_lines import LineFormatter, LogForm
+from assistant.records import Records
 from assistant.settings import Settings
 from assistant.verbatim import is_verbatim, keep_verbatim
 from assistant.web import create_app
@@ -385,3 +386,48 @@ def test_every_test_that_the_table_names_is_there() -> None:
         if line.startswith("| ") and line.count(" |") == 3 and not line.startswith(("| input", "|---"))
     ]
     assert [row for row in rows if "::test_" not in row] == [], "each row has its test"
+
+
+def test_a_deleted_article_leaves_nothing_to_be_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked and answered, then its file is taken away: the next start knows nothing of it but what readers asked."""
+    monkeypatch.setattr(libraries, "load_encoders", lambda *_, **__: (ToyEncoder(), None))
+    articles, data = tmp_path / "articles", tmp_path / "data"
+    articles.mkdir()
+    (articles / "town.txt").write_text(TOWN, encoding="utf-8")
+    (articles / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
+    chosen = Settings(articles=articles, data_dir=data, reader=False, rate="1000000/second")
+    question = "Who found the rust?"
+    with TestClient(create_app(chosen)) as client:
+        given = [ask(client, question, "bridge") for _ in range(2)]  # the second from memory
+        assert all("Engineer Bo Berg found the rust" in each["quotes"][0]["text"] for each in given)
+        before = client.get(f"/answers/{given[0]['id']}").text
+        assert "Engineer Bo Berg" in before and 'href="/bridge/' in before
+        assert given[0]["revision"][:16] in {each.name for each in (data / "indexes").iterdir()}
+
+    (articles / "bridge.txt").unlink()
+    with TestClient(create_app(chosen)) as client:
+        assert ask(client, question)["quotes"] == []  # no other article answers with it
+        left = {each.name for each in (data / "indexes").iterdir()}
+        assert len(left) == 1 and given[0]["revision"][:16] not in left
+        reply = client.post("/api/ask", json={"article": "bridge", "question": question})
+        assert reply.status_code == 404 and "Berg" not in reply.text
+        for path in ("/bridge/", "/api/articles/bridge"):
+            assert client.get(path).status_code == 404
+        assert "bridge" not in client.get("/").text.lower()
+        page = client.get(f"/answers/{given[0]['id']}").text
+        assert "The article is no longer published here." in page and 'href="/bridge/' not in page
+    everything_else = b"".join(
+        each.read_bytes()
+        for each in data.rglob("*")
+        if each.is_file() and not each.name.startswith("records.sqlite3")
+    )
+    assert b"Berg" not in everything_else
+
+    records = Records(data / "records.sqlite3")
+    assert records.forget_article("bridge") == 2  # what `python -m assistant forget bridge --yes` does
+    records.close()
+    assert all(b"Berg" not in each.read_bytes() for each in data.rglob("*") if each.is_file())
+    with TestClient(create_app(chosen)) as client:
+        assert client.get(f"/answers/{given[0]['id']}").status_code == 404
