@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from index.reading import sources
-from index.reading.examples import MIXTURES, Written, write_examples
+from index.reading import exercises, sources
+from index.reading.examples import Mixtures, Written, write_examples
+from index.reading.exercises import Exercise, write_exercises
 from index.reading.sources import Question
 
 MIN_SHARED_SENTENCE = 40  # characters, letters and digits only; shorter sentences are shared by chance
@@ -55,6 +56,7 @@ class ReaderData:
     watch: tuple[Question, ...]
     check: tuple[Question, ...]
     dropped: dict[str, int]
+    exercises: tuple[Exercise, ...] = ()
 
 
 def load_reader_data(folder: Path) -> ReaderData:
@@ -157,16 +159,25 @@ def find_siblings(
     return lambda word: nearest.get(word, ())
 
 
-def make_examples(data: ReaderData, tokenizer: Tokenizer, table: np.ndarray, seed: int) -> list[Written]:
+def make_examples(
+    data: ReaderData, mixtures: Mixtures, tokenizer: Tokenizer, table: np.ndarray, seed: int
+) -> list[Written]:
     """One round of training examples; another seed gives other windows, near misses and order."""
-    asked = frozenset(word for question in data.fit for word in re.findall(r"[a-z]{4,}", question.question))
-    return write_examples(data.fit, find_siblings(table, tokenizer, asked), random.Random(seed))
+    used = [question for question in data.fit if question.source in mixtures]
+    asked = frozenset(word for question in used for word in re.findall(r"[a-z]{4,}", question.question))
+    siblings, rng = find_siblings(table, tokenizer, asked), random.Random(seed)
+    written = write_examples(used, mixtures, siblings, rng)
+    if exercises.SOURCE in mixtures:
+        written += write_exercises(data.exercises, mixtures[exercises.SOURCE], siblings, rng)
+        rng.shuffle(written)
+    return written
 
 
-def list_licences(data: ReaderData) -> list[dict[str, str | int]]:
+def list_licences(data: ReaderData, mixtures: Mixtures) -> list[dict[str, str | int]]:
     """For the manifest: every source with its licence and the number of questions used of it in one round."""
     counts = Counter(question.source for question in data.fit)
     return [
-        {"name": name, "licence": licence, "questions": min(counts[source], MIXTURES[source].cap)}
+        {"name": name, "licence": licence, "questions": min(counts[source], mixtures[source].cap)}
         for source, (name, licence) in LICENCES.items()
+        if source in mixtures
     ]

@@ -1,10 +1,10 @@
 """Training the reader: `python -m index.train_reader ../shared/eval --seed 0` makes index/weights again.
 
-The learning rate warms up and stays; over the closing steps it falls to zero, on the cleanest sources only.
-So the steps before can be made fewer or more without their past being any different. It is closed twice, early
-and late, and the two networks' weights are averaged (Wortsman et al. 2022, "Model soups"): the early one knows
-Wikipedia's questions better, the late one near misses in news, and their average both. `--score` trains nothing
-and prints the scores of the weights that are there.
+Two courses. The first starts from the sentence encoder and is closed twice, early and late, and the two networks'
+weights are averaged (Wortsman et al. 2022, "Model soups"). The second goes on from that average with all the data
+there is and with our own exercises. In every run the learning rate warms up and stays, and falls to zero over the
+last phase, which draws on the cleanest sources only. `--score` trains nothing and prints the scores of the weights
+that are there.
 """
 
 from __future__ import annotations
@@ -29,29 +29,45 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from index.encoder import PACKAGED_NAME, PACKAGED_SHA256, find_packaged_model
+from index.encoder import PACKAGED_NAME, PACKAGED_SHA256, SentenceEncoder, find_packaged_model
 from index.reader import WEIGHTS, Precision, SpanReader
 from index.reader_data import ReaderData, list_licences, load_reader_data, make_examples
-from index.reading.examples import Example, encode_examples
+from index.reading.examples import (
+    BROAD_MIXTURES,
+    CLOSING_MIXTURES,
+    FIRST_CLOSING,
+    FIRST_MIXTURES,
+    FULL_MIXTURES,
+    Example,
+    Mixtures,
+    encode_examples,
+)
+from index.reading.exercises import load_exercises, split_exercises
 from index.reading.network import SpanNetwork, load_tokenizer, pad_batch
-from index.reading.packed import save_network
+from index.reading.packed import load_network, save_network
 from index.reading.scoring import score_reader
 
 logger = logging.getLogger("train_reader")
 
-# The sources with the most careful questions and exact answers; the one has real unanswerable questions.
-CLOSING_SOURCES = frozenset({"squad-fit", "squadshifts-new_wiki"})
 BUCKET_BATCHES = 50  # batches sorted by length together, so that little is padding
 LOG_EVERY, SAVE_EVERY, WATCH_EVERY = 50, 300, 600  # steps
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """The hyper-parameters of a run; rates are peak learning rates."""
+class Phase:
+    """So many steps that draw their examples from one mixture of the sources; another `draw` draws others."""
 
+    steps: int
+    mixtures: Mixtures
+    draw: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The hyper-parameters of a run; rates are peak learning rates, and fall to zero over the last phase."""
+
+    phases: tuple[Phase, ...]
     seed: int = 0
-    steps: int = 1690
-    closing_steps: int = 490
     batch: int = 24
     rate: float = 1.5e-4
     head_rate: float = 1e-3
@@ -59,16 +75,41 @@ class Recipe:
     weight_decay: float = 0.01
     decision_weight: float = 2.0
 
+    @property
+    def level(self) -> int:
+        """The steps before the last phase."""
+        return sum(phase.steps for phase in self.phases[:-1])
 
-# Recipes that part after their level steps, and what each counts in the average (docs/reader.md).
-CLOSINGS = (({"steps": 1690, "closing_steps": 490}, 0.4), ({"steps": 4200, "closing_steps": 1700}, 0.6))
+    @property
+    def steps(self) -> int:
+        return self.level + self.phases[-1].steps
+
+
+# Runs that part before their last phase, and what each counts in the average of their weights (docs/reader.md).
+Course = tuple[tuple[Recipe, float], ...]
+FIRST_COURSE: Course = (
+    (Recipe((Phase(1200, FIRST_MIXTURES), Phase(490, FIRST_CLOSING))), 0.4),
+    (Recipe((Phase(2500, FIRST_MIXTURES), Phase(1700, FIRST_CLOSING))), 0.6),
+)
+SECOND_COURSE: Course = tuple(
+    (
+        Recipe(
+            (Phase(900, BROAD_MIXTURES), Phase(1500, FULL_MIXTURES), Phase(2900, CLOSING_MIXTURES, draw)),
+            seed=1,
+            rate=1.2e-4,
+            head_rate=4e-4,
+        ),
+        0.5,
+    )
+    for draw in (0, 1)
+)
 
 
 def scale_rate(step: int, recipe: Recipe) -> float:
-    """The share of the peak rate at a step: up, level, and down to zero over the closing steps."""
+    """The share of the peak rate at a step: up, level, and down to zero over the last phase."""
     if step < recipe.warmup:
         return (step + 1) / recipe.warmup
-    return min(1.0, (recipe.steps - step) / recipe.closing_steps)
+    return min(1.0, (recipe.steps - step) / recipe.phases[-1].steps)
 
 
 def order_batches(examples: Sequence[Example], batch: int, rng: random.Random) -> Iterator[list[Example]]:
@@ -87,23 +128,24 @@ def order_batches(examples: Sequence[Example], batch: int, rng: random.Random) -
 def draw_batches(
     data: ReaderData, tokenizer: Tokenizer, table: np.ndarray, recipe: Recipe, done: int = 0
 ) -> Iterator[list[Example]]:
-    """The batches of all steps after `done`: all data, then for the closing steps the cleanest sources only.
+    """The batches of all steps after `done`, phase by phase.
 
     They follow from the seed alone. A round uses every question; the next has other windows of them.
     """
-    level = recipe.steps - recipe.closing_steps
-    if done < level:
-        yield from islice(_draw_rounds(data, tokenizer, table, recipe, recipe.seed * 1000), done, level)
-    closing = replace(data, fit=tuple(q for q in data.fit if q.source in CLOSING_SOURCES))
-    rounds = _draw_rounds(closing, tokenizer, table, recipe, recipe.seed * 1000 + 500)
-    yield from islice(rounds, max(0, done - level), recipe.closing_steps)
+    for number, phase in enumerate(recipe.phases):
+        if done < phase.steps:
+            seed = recipe.seed * 1000 + number * 100 + phase.draw * 50
+            rounds = _draw_rounds(data, tokenizer, table, recipe, phase, seed)
+            yield from islice(rounds, done, phase.steps)
+        done = max(0, done - phase.steps)
 
 
 def _draw_rounds(
-    data: ReaderData, tokenizer: Tokenizer, table: np.ndarray, recipe: Recipe, seed: int
+    data: ReaderData, tokenizer: Tokenizer, table: np.ndarray, recipe: Recipe, phase: Phase, seed: int
 ) -> Iterator[list[Example]]:
     while True:
-        examples = encode_examples(make_examples(data, tokenizer, table, seed), tokenizer)
+        written = make_examples(data, phase.mixtures, tokenizer, table, seed)
+        examples = encode_examples(written, tokenizer)
         kinds = Counter(example.kind for example in examples)
         logger.info("round of seed %d: %d examples, %s", seed, len(examples), dict(kinds))
         yield from order_batches(examples, recipe.batch, random.Random(seed))
@@ -151,12 +193,13 @@ class Workers:
     other in every product, and with other programs on the processors they are slower than one.
     """
 
-    def __init__(self, network: SpanNetwork, recipe: Recipe, count: int) -> None:
+    def __init__(self, network: SpanNetwork, recipe: Recipe, count: int, bfloat16: bool = False) -> None:
         self._networks = [network, *(copy.deepcopy(network) for _ in range(count - 1))]
         for other in self._networks[1:]:
             for mine, shared in zip(other.parameters(), network.parameters(), strict=True):
                 mine.data = shared.data
         self._recipe = recipe
+        self._bfloat16 = bfloat16
         self._pool = ThreadPoolExecutor(count)
 
     def add_gradients(self, batch: Sequence[Example]) -> tuple[float, float, list[float]]:
@@ -175,27 +218,37 @@ class Workers:
     def _add_share(
         self, network: SpanNetwork, share: Sequence[Example], whole: int
     ) -> tuple[float, float, list[float]]:
-        span, decision, logits = measure_losses(network, share)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._bfloat16):
+            span, decision, logits = measure_losses(network, share)
         weight = len(share) / whole
         torch.autograd.backward((span + self._recipe.decision_weight * decision) * weight)
         return span.item() * weight, decision.item() * weight, logits.tolist()
 
 
 def train_network(
-    data: ReaderData, recipe: Recipe, work: Path, resume: bool, processors: int = 1
+    data: ReaderData,
+    recipe: Recipe,
+    work: Path,
+    resume: bool,
+    processors: int = 1,
+    start: SpanNetwork | None = None,
 ) -> SpanNetwork:
-    """One run; its state is kept in `work` every `SAVE_EVERY` steps, and `resume` goes on from there.
+    """One run from `start`, or from the sentence encoder; `processors` threads share every batch.
 
-    Nothing in a step is random, so the state is weights, optimizer and the number of steps done. Each of
-    `processors` threads takes its share of every batch.
+    Its state is kept in `work` every `SAVE_EVERY` steps, and `resume` goes on from there. Nothing in a step is
+    random, so the state is weights, optimizer and the number of steps done.
     """
     torch.manual_seed(recipe.seed)
     folder = find_packaged_model()
     tokenizer = load_tokenizer(folder)
-    network = SpanNetwork.from_encoder(folder)
+    network = start or SpanNetwork.from_encoder(folder)
+    network.bert.set_attn_implementation("eager")  # its gradients take half the time of the fused one here
+    network.train()
     optimizer = make_optimizer(network, recipe)
-    level = recipe.steps - recipe.closing_steps
-    shared, own = work / "level.pt", work / f"closing-{recipe.steps}.pt"
+    work.mkdir(parents=True, exist_ok=True)
+    level = recipe.level
+    last = recipe.phases[-1]
+    shared, own = work / "level.pt", work / f"closing-{recipe.steps}-{last.draw}.pt"
     done = 0
     for checkpoint in (own, shared):
         if resume and checkpoint.exists():
@@ -204,7 +257,8 @@ def train_network(
     if done > level and checkpoint == shared:
         raise ValueError(f"{shared} is at step {done}, past the {level} steps before this closing: remove it")
     table = network.bert.embeddings.word_embeddings.weight.detach().numpy()
-    workers = Workers(network, recipe, processors)
+    # Products in bfloat16 take half the time where the processor has them, and many times it where it has not.
+    workers = Workers(network, recipe, processors, torch.ops.mkldnn._is_mkldnn_bf16_supported())
     progress = _Progress()
     for step, batch in enumerate(draw_batches(data, tokenizer, table, recipe, done), start=done + 1):
         for group in optimizer.param_groups:
@@ -219,12 +273,28 @@ def train_network(
         if step % SAVE_EVERY == 0 or step in (level, recipe.steps):
             _keep(shared if step <= level else own, network, optimizer, step)
         if step % WATCH_EVERY == 0:
-            network.eval()
-            logger.info(
-                "step %d watch %s", step, asdict(score_reader(SpanReader(network, tokenizer), data.watch))
-            )
+            scores = score_reader(SpanReader(network, tokenizer), data.watch)
+            logger.info("step %d watch %s", step, asdict(scores))
             network.train()
     return network.eval()
+
+
+def run_course(
+    data: ReaderData,
+    course: Course,
+    work: Path,
+    resume: bool,
+    processors: int,
+    start: SpanNetwork | None = None,
+) -> SpanNetwork:
+    """The average of a course's runs, the later ones going on from where they part from the first."""
+    state = copy.deepcopy(start)
+    closed = []
+    for recipe, _ in course:
+        closed.append(
+            train_network(data, recipe, work, resume or bool(closed), processors, copy.deepcopy(state))
+        )
+    return average_networks(closed, [share for _, share in course])
 
 
 def average_networks(networks: Sequence[SpanNetwork], shares: Sequence[float]) -> SpanNetwork:
@@ -283,16 +353,31 @@ def _restore(path: Path, network: SpanNetwork, optimizer: torch.optim.Optimizer)
     return int(state["step"])
 
 
-def write_card(data: ReaderData, recipe: Recipe) -> dict[str, Any]:
+def seed_course(course: Course, seed: int) -> Course:
+    """The course with other draws: its own seeds and `seed` added to them."""
+    return tuple((replace(recipe, seed=recipe.seed + seed), share) for recipe, share in course)
+
+
+def write_card(data: ReaderData, seed: int) -> dict[str, Any]:
     """What the manifest says beside the checksum: where the weights come from."""
     return {
         "base": {"name": PACKAGED_NAME, "licence": "Apache-2.0", "sha256": PACKAGED_SHA256},
-        "command": f"python -m index.train_reader ../shared/eval --seed {recipe.seed}",
-        "recipe": {k: v for k, v in asdict(recipe).items() if k not in ("steps", "closing_steps")},
-        "closings": [{**closing, "share": share} for closing, share in CLOSINGS],
-        "data": list_licences(data),
+        "command": f"python -m index.train_reader ../shared/eval --seed {seed}",
+        "courses": [_describe(seed_course(course, seed)) for course in (FIRST_COURSE, SECOND_COURSE)],
+        "data": list_licences(data, FULL_MIXTURES),
         "dropped": data.dropped,
     }
+
+
+def _describe(course: Course) -> list[dict[str, Any]]:
+    return [
+        {
+            "share": share,
+            "phases": [phase.steps for phase in recipe.phases],
+            **{name: value for name, value in asdict(recipe).items() if name != "phases"},
+        }
+        for recipe, share in course
+    ]
 
 
 def print_scores(data: ReaderData, folder: Path) -> None:
@@ -311,7 +396,8 @@ def main() -> None:
     parser.add_argument("--processors", type=int, default=2, help="how many share the work")
     parser.add_argument("--work", type=Path, default=Path(".data/reader"), help="where checkpoint and log go")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the finished weights go")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --work")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoints in --work")
+    parser.add_argument("--start", type=Path, help="weights to start the second course from, without a first")
     parser.add_argument(
         "--score", action="store_true", help="score --weights on the check half, train nothing"
     )
@@ -321,22 +407,23 @@ def main() -> None:
     data = load_reader_data(given.folder)
     if not given.score:
         given.work.mkdir(parents=True, exist_ok=True)
+        paths, _ = split_exercises()
+        exercises = load_exercises(paths, SentenceEncoder(), given.work / "exercises")
+        data = replace(data, exercises=exercises)
         logging.basicConfig(
             level=logging.INFO,
             format="%(asctime)s %(message)s",
             handlers=[logging.StreamHandler(), logging.FileHandler(given.work / "training.log")],
         )
         logging.getLogger("bm25s").setLevel(logging.WARNING)
-        recipe = Recipe(seed=given.seed)
-        logger.info("%s, %d questions to fit, dropped %s", recipe, len(data.fit), data.dropped)
-        closed: list[SpanNetwork] = []
-        for closing, _ in CLOSINGS:
-            resume = given.resume or bool(closed)
-            closed.append(
-                train_network(data, replace(recipe, **closing), given.work, resume, given.processors)
-            )
-        network = average_networks(closed, [share for _, share in CLOSINGS])
-        save_network(network, given.weights, write_card(data, recipe))
+        logger.info("%d questions to fit, dropped %s", len(data.fit), data.dropped)
+        start = load_network(given.start) if given.start else None
+        if start is None:
+            first = seed_course(FIRST_COURSE, given.seed)
+            start = run_course(data, first, given.work / "first", given.resume, given.processors)
+        second = seed_course(SECOND_COURSE, given.seed)
+        network = run_course(data, second, given.work / "second", given.resume, given.processors, start)
+        save_network(network, given.weights, write_card(data, given.seed))
     print_scores(data, given.weights)
 
 

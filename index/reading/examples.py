@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import bm25s
@@ -38,7 +38,9 @@ class Mixture:
     unanswerable: float = 0.0
 
 
-MIXTURES = {
+Mixtures = Mapping[str, Mixture]  # by source; questions of a source that is not there are not used
+
+FIRST_MIXTURES: Mixtures = {
     "squad-fit": Mixture(10_000, 2.0, 1.5, 0.7, 3.0),
     "squadshifts-new_wiki": Mixture(10_000, 1.0, 0.5, 0.25),
     "squadshifts-reddit": Mixture(2_000, 1.0, 0.3, 0.3),
@@ -51,6 +53,31 @@ MIXTURES = {
     "selqa": Mixture(2_500, 1.0, 0.2, 0.5),
     "qed": Mixture(1_500, 1.0, 0.2, 0.4),
     "clapnq": Mixture(300, 1.0, 0.2, 0.5, 2.0),
+}
+FIRST_CLOSING = {name: FIRST_MIXTURES[name] for name in ("squad-fit", "squadshifts-new_wiki")}
+# All there is, with more windows that do not answer: the reader ranks windows of one article.
+BROAD_MIXTURES: Mixtures = {
+    "squad-fit": Mixture(10_000, 2.0, 1.0, 1.5, 3.0),
+    "squadshifts-new_wiki": Mixture(10_000, 1.0, 0.5, 0.6),
+    "squadshifts-reddit": Mixture(6_000, 1.0, 0.3, 0.4),
+    "squadshifts-amazon_reviews": Mixture(5_000, 1.0, 0.3, 0.4),
+    "sentence-questions": Mixture(20_000, 1.0, 0.3, 0.5),
+    "qamr": Mixture(10_000, 1.0, 0.35, 0.25),
+    "policyqa": Mixture(2_000, 1.0, 0.1, 0.4),
+    "covidqa": Mixture(1_300, 1.0, 0.2, 0.4),
+    "fairytaleqa": Mixture(4_000, 1.0, 0.3, 0.4),
+    "selqa": Mixture(2_500, 1.0, 0.2, 0.6),
+    "qed": Mixture(1_500, 1.0, 0.2, 0.5),
+    "clapnq": Mixture(300, 2.0, 0.2, 0.5, 3.0),
+}
+_EXERCISES = Mixture(20_000, 2.0, 0.5, 2.0, 2.0)
+FULL_MIXTURES: Mixtures = {**BROAD_MIXTURES, "exercises": _EXERCISES}
+# The sources with the most careful questions and exact answers, and those that people wrote to have none.
+CLOSING_MIXTURES: Mixtures = {
+    "exercises": _EXERCISES,
+    "squad-fit": BROAD_MIXTURES["squad-fit"],
+    "squadshifts-new_wiki": BROAD_MIXTURES["squadshifts-new_wiki"],
+    "qamr": Mixture(2_000, 1.0, 0.35, 0.25),
 }
 
 
@@ -79,19 +106,23 @@ class Example:
     kind: str
 
 
-def write_examples(questions: Iterable[Question], siblings: Siblings, rng: random.Random) -> list[Written]:
-    """The examples of `questions` by `MIXTURES`, in random order."""
+def write_examples(
+    questions: Iterable[Question], mixtures: Mixtures, siblings: Siblings, rng: random.Random
+) -> list[Written]:
+    """The examples of `questions` by `mixtures`, in random order."""
     by_source: dict[str, list[Question]] = defaultdict(list)
     for question in questions:
-        by_source[question.source].append(question)
+        if question.source in mixtures:
+            by_source[question.source].append(question)
     written: list[Written] = []
     for source, group in by_source.items():
-        kept = group if len(group) <= MIXTURES[source].cap else rng.sample(group, MIXTURES[source].cap)
+        mixture = mixtures[source]
+        kept = group if len(group) <= mixture.cap else rng.sample(group, mixture.cap)
         by_article: dict[str, list[Question]] = defaultdict(list)
         for question in kept:
             by_article[question.article].append(question)
         for article in by_article.values():
-            written.extend(_write_article(article, MIXTURES[source], siblings, rng))
+            written.extend(_write_article(article, mixture, siblings, rng))
     rng.shuffle(written)
     return written
 
@@ -105,14 +136,14 @@ def _write_article(
     ranked = _rank_sentences([q.question for q in questions], places, texts)
     for question, order in zip(questions, ranked, strict=True):
         if not question.is_answerable:
-            for _ in range(_draw(mixture.unanswerable, rng)):
+            for _ in range(draw_count(mixture.unanswerable, rng)):
                 number = rng.choice(_likely_sentences(question, order, places))
                 yield _finish(question, question, *_grow(question, number, number, rng), "unanswerable", rng)
             continue
-        for _ in range(_draw(mixture.positives, rng)):
+        for _ in range(draw_count(mixture.positives, rng)):
             if grown := _grow_answer(question, rng):
                 yield _finish(question, question, *grown, "answered", rng)
-        for _ in range(_draw(mixture.near_misses, rng)):
+        for _ in range(draw_count(mixture.near_misses, rng)):
             if grown := _grow_answer(question, rng):
                 window = question.text[question.sentences[grown[0]][0] : question.sentences[grown[1]][1]]
                 made = make_near_miss(
@@ -121,7 +152,7 @@ def _write_article(
                 if made:
                     changed = replace(question, question=made, answers=(), answer_sentences=())
                     yield _finish(changed, changed, *grown, "near miss", rng)
-        for _ in range(_draw(mixture.others, rng)):
+        for _ in range(draw_count(mixture.others, rng)):
             candidates = [places[i] for i in order if not _holds_answer(question, *places[i], texts)]
             if candidates:
                 text, number = rng.choice(candidates[:5])
@@ -131,7 +162,8 @@ def _write_article(
                     yield _finish(owner, question, first, last, "other window", rng)
 
 
-def _draw(expected: float, rng: random.Random) -> int:
+def draw_count(expected: float, rng: random.Random) -> int:
+    """A whole number whose mean is `expected`: 1.3 gives 1, and 2 three times in ten."""
     return int(expected) + (rng.random() < expected - int(expected))
 
 
@@ -227,14 +259,18 @@ def _finish(
         gold = [owner.sentences[n] for n in owner.answer_sentences if first <= n <= last]
     else:
         gold = [answer for answer in owner.answers if begin <= answer[0] and answer[1] <= end]
-    text = asked.question if rng.random() >= ROUGH_SHARE else roughen_question(asked.question, rng)
     return Written(
-        text,
+        roughen_by_chance(asked.question, rng),
         heading + owner.text[begin:end],
         tuple((a + shift, b + shift) for a, b in gold),
         bool(owner.answer_sentences),
         kind,
     )
+
+
+def roughen_by_chance(question: str, rng: random.Random) -> str:
+    """The question as it is, or in `ROUGH_SHARE` of all cases as people also type it."""
+    return question if rng.random() >= ROUGH_SHARE else roughen_question(question, rng)
 
 
 def encode_examples(written: Sequence[Written], tokenizer: Tokenizer) -> list[Example]:

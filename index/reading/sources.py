@@ -224,7 +224,7 @@ def load_clapnq(path: Path) -> Iterator[Question]:
         )
 
 
-def load_qamr(path: Path, per_sentence: int = 5) -> Iterator[Question]:
+def load_qamr(path: Path, per_sentence: int = 12) -> Iterator[Question]:
     """QAMR: questions on single news and Wikipedia sentences; a text is the sentences of one document.
 
     Many questions of one sentence ask nearly the same: `per_sentence` keeps those whose answers differ most
