@@ -8,7 +8,6 @@ index or the new one, whole.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import tempfile
@@ -16,9 +15,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
+
+from index.sealed import open_sealed, seal_manifest
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -74,7 +76,7 @@ def save_index(folder: Path, fingerprint: Fingerprint, vectors: Mapping[str, fai
         _write_durably(folder / file_name, data)
         files[name] = {"file": file_name, "sha256": digest}
     manifest = {"format": FORMAT, **asdict(fingerprint), "files": files}
-    _write_durably(folder / MANIFEST, _seal(manifest))
+    _write_durably(folder / MANIFEST, seal_manifest(manifest))
     kept = {entry["file"] for entry in files.values()}
     for old in folder.glob("*.faiss"):
         if old.name not in kept:
@@ -115,24 +117,15 @@ def load_index(folder: Path, fingerprint: Fingerprint) -> dict[str, faiss.IndexF
     return indexes
 
 
-def _seal(manifest: object) -> bytes:
-    """The manifest's one canonical form, with its own SHA-256."""
-    body = json.dumps(manifest, indent=1, sort_keys=True)
-    seal = hashlib.sha256(body.encode()).hexdigest()
-    return json.dumps({"manifest": manifest, "sha256": seal}, indent=1, sort_keys=True).encode()
-
-
-def _read_manifest(folder: Path) -> dict:
+def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
-        sealed = (folder / MANIFEST).read_bytes()
-        manifest = json.loads(sealed)["manifest"]
-        intact = sealed == _seal(manifest)  # byte for byte: a changed blank is a changed file too
+        manifest = open_sealed((folder / MANIFEST).read_bytes())
     except FileNotFoundError as error:
         raise IndexUnusable("not built yet") from error
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except OSError as error:
         raise IndexUnusable(f"damaged: the manifest cannot be read ({type(error).__name__})") from error
-    if not intact or not isinstance(manifest, dict):
-        raise IndexUnusable("damaged: the manifest does not match its SHA-256")
+    except ValueError as error:
+        raise IndexUnusable(f"damaged: {error}") from error
     if manifest.get("format") != FORMAT:
         raise IndexUnusable(f"stale: format {manifest.get('format')!r}, now {FORMAT}")
     return manifest

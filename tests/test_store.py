@@ -9,6 +9,7 @@ import faiss
 import numpy as np
 import pytest
 
+from index.sealed import seal_manifest
 from index.store import (
     MANIFEST,
     Fingerprint,
@@ -91,12 +92,10 @@ def test_missing_files(tmp_path: Path) -> None:
 
 
 def test_a_manifest_cannot_point_outside_its_folder(tmp_path: Path) -> None:
-    from index.store import _seal
-
     save(tmp_path)
     manifest = json.loads((tmp_path / MANIFEST).read_bytes())["manifest"]
     manifest["files"]["passages"]["file"] = "../passages-0000000000000000.faiss"
-    (tmp_path / MANIFEST).write_bytes(_seal(manifest))
+    (tmp_path / MANIFEST).write_bytes(seal_manifest(manifest))
     with pytest.raises(IndexUnusable, match="no index file's name"):
         load_index(tmp_path, FINGERPRINT)
 

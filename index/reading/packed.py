@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,9 @@ from transformers import BertConfig
 from index.encoder import hash_file
 from index.reader import ReaderError
 from index.reading.network import SpanNetwork
+from index.sealed import open_sealed, seal_manifest
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "reader.json"
 WEIGHTS_FILE = "reader.safetensors"
 REPAIR = "restore it from the repository (git checkout -- index/weights), or go on without the reader"
@@ -72,8 +72,7 @@ def save_network(network: SpanNetwork, folder: Path, card: dict[str, Any]) -> Pa
         "network": {name: config[name] for name in _CONFIG},
         **card,
     }
-    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    (folder / MANIFEST).write_bytes(seal_manifest(manifest))
     return path
 
 
@@ -81,11 +80,13 @@ def load_network(folder: Path) -> SpanNetwork:
     """The network kept in `folder`, in float32; raises ReaderError unless every check passes."""
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = open_sealed(path.read_bytes())
         found, weights, digest = manifest["format"], folder / manifest["weights"], manifest["sha256"]
         config = BertConfig(**manifest["network"], hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReaderError(f"the reader's manifest {path} cannot be read ({error}); {REPAIR}") from error
+        raise ReaderError(
+            f"the reader's manifest {path} is damaged or of another version: {error}; {REPAIR}"
+        ) from error
     if found != FORMAT:
         raise ReaderError(f"{path} has format {found}, this version reads format {FORMAT}; {REPAIR}")
     if not weights.is_file():
