@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 MOST_SHOWN = {Outcome.ANSWERED: 3, Outcome.NEAREST: 1, Outcome.OFF_TOPIC: 0}  # quotes
 MORE_TURNS = 2  # earlier questions whose quotes "what else?" does not show again; each is searched once more
 REMEMBERED = 256  # questions whose answers are kept in memory, some 10 kB each
-HITS = 8  # passages looked at for one question
+HITS = 24  # passages looked at for one question; in a list each item is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ class Assistant:
     ) -> Examined:
         """The answer that a question's hits make; `began` is when it was asked, in time.perf_counter."""
         quotes = choose_quotes(self.article, meant, hits, margins)
-        evidence = weigh_evidence(meant, hits, quotes[0].text, foreign or "en") if quotes else None
+        evidence = weigh_evidence(self.article, meant, hits, quotes[0], foreign or "en") if quotes else None
         confidence = measure_confidence(evidence, rule) if evidence else 0.0
         outcome = decide_outcome(hits, confidence, rule)
         shown = quotes[: MOST_SHOWN[outcome]]

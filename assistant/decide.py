@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
-from assistant.answer import Outcome
+from assistant.answer import Outcome, Quote
+from assistant.quote import measure_announced
+from corpus import Article, Span
 from index import Hit
 from index.answer_kind import expect_kind, holds_kind
 from index.rerank import weigh_reading
@@ -17,13 +19,17 @@ class Evidence:
     """What speaks for the first quote holding the answer.
 
     `dense` and `coverage` are of the best hit; `kind` is 1 when the quote holds the kind of answer the question
-    asks for, else 0; `answerable` is the reader's logit for the window of the best sentence, 0 without a reader.
+    asks for, else 0; `listed` is how much of the question the lead-in of a list announces that is quoted whole.
+    `answerable` is the reader's logit for the window of the best sentence and `span` its logit for the words in it
+    that answer best over "no such words", both 0 without a reader.
     """
 
     dense: float
     coverage: float
     kind: float
-    answerable: float
+    listed: float = 0.0
+    answerable: float = 0.0
+    span: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +47,13 @@ class Rule:
 
 WITHOUT_READER = Rule(
     intercept=-4.373,
-    weights=Evidence(dense=3.267, coverage=1.169, kind=1.348, answerable=0.0),
+    weights=Evidence(dense=3.267, coverage=1.169, kind=1.348),
     answered_from=0.35,
 )
 WITH_READER = Rule(
-    intercept=-2.32,
-    weights=Evidence(dense=1.761, coverage=0.0, kind=1.201, answerable=0.593),
-    answered_from=0.43,
+    intercept=-0.998,
+    weights=Evidence(dense=1.88, coverage=0.0, kind=0.251, listed=1.638, answerable=0.431, span=0.052),
+    answered_from=0.41,
 )
 
 
@@ -55,13 +61,13 @@ WITH_READER = Rule(
 # encoder, and by names, numbers and words spelt alike (`python -m tests.bench.fit_foreign`).
 FOREIGN = Rule(
     intercept=-6.437,
-    weights=Evidence(dense=10.439, coverage=6.693, kind=0.637, answerable=0.0),
+    weights=Evidence(dense=10.439, coverage=6.693, kind=0.637),
     answered_from=0.43,
     on_topic=0.28,
 )
 FOREIGN_BY_NAMES = Rule(
     intercept=-4.299,
-    weights=Evidence(dense=4.658, coverage=12.81, kind=0.874, answerable=0.0),
+    weights=Evidence(dense=4.658, coverage=12.81, kind=0.874),
     answered_from=0.43,
     on_topic=0.11,
 )
@@ -72,28 +78,27 @@ def with_threshold(rule: Rule, answered_from: float) -> Rule:
     return replace(rule, answered_from=answered_from)
 
 
-def weigh_evidence(question: str, hits: Sequence[Hit], quoted: str, language: str = "en") -> Evidence:
-    """The evidence for the text of the first quote, made from at least one hit; `language` is the question's."""
+def weigh_evidence(
+    article: Article, question: str, hits: Sequence[Hit], first: Quote, language: str = "en"
+) -> Evidence:
+    """The evidence for the first quote, which was made from the first hit; `language` is the question's."""
     best = hits[0]
     read = [reading for reading in best.readings if reading is not None]
     top = max(read, key=weigh_reading, default=None)
     return Evidence(
         dense=best.dense,
         coverage=best.coverage,
-        kind=float(holds_kind(expect_kind(question, language), quoted)),
+        kind=float(holds_kind(expect_kind(question, language), first.text)),
+        listed=measure_announced(article, question, best, Span(first.start, first.end)),
         answerable=top.answerable if top else 0.0,
+        span=top.span_score if top else 0.0,
     )
 
 
 def measure_confidence(evidence: Evidence, rule: Rule) -> float:
     """The probability, 0 to 1, that the article answers and the first quote holds the answer."""
-    weights = rule.weights
-    logit = (
-        rule.intercept
-        + weights.dense * evidence.dense
-        + weights.coverage * evidence.coverage
-        + weights.kind * evidence.kind
-        + weights.answerable * evidence.answerable
+    logit = rule.intercept + sum(
+        weight * found for weight, found in zip(astuple(rule.weights), astuple(evidence), strict=True)
     )
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, logit))))
 

@@ -42,6 +42,7 @@ _JOINTS = (
 _PREPOSITION = re.compile(
     r"^(in|at|on|for|by|to|from|with|about|against|during|before|after|near|under)\s+", re.I
 )
+_PLACED = re.compile(r"\b(?:in|at|to|from|near|into|around)\s+$", re.I)  # one place may take another's part
 _PRONOUN = re.compile(
     r"\b(he|him|his|she|her|hers|they|them|their|theirs|it|its|(?:that|this)(?=\s*(?:$|[?.!,]|mean|happen|work|say|so\b|such\b|true|important|allowed|legal|hard|difficult))|"
     r"there(?=\s*(?:$|[?.!,])))(?!['’]s\s+\w+\s+to\b)(?=\W|$)",
@@ -166,6 +167,9 @@ def _replace_part(before: str, fragment: str, names: Names) -> str:
         if places:
             at = places[-1]
             return f"{stem[: at.start()]}{fragment}{stem[at.end() :]}?"
+        old = names.mention(stem)
+        if old and _PLACED.search(stem[: old.start]) and _PLACED.search(preposition.group()):
+            return f"{stem[: old.start]}{fragment[preposition.end() :]}{stem[old.end :]}?"
         return f"{stem} {fragment}?"
     old = names.mention(stem)
     if old is not None and fold_word(fragment.split()[-1]) not in STOP_WORDS:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).parent / "weights"
 LONGEST_SPAN = 30  # tokens; of the fit half's gold answers fewer than 1 in 100 are longer
+# Of the spans inside the best one that score within so many logits of it, the shortest is marked. On 198 questions of
+# the check half the overlap with the gold answer (F1 in characters) is 0.757 with 0, 0.765 with 1, 0.753 with 2.
+TIGHTENED = 1.0
 MAX_QUESTION_TOKENS = 40  # as in training
 MAX_WINDOW_TOKENS = 160  # trained on up to 96; what comes after this is not read
 
@@ -53,8 +56,9 @@ class Reading:
     def best_span(self, start: int = 0, end: int | None = None) -> tuple[float, int, int]:
         """The likeliest answer inside a character range: its score and its character range.
 
-        With start logits 1, 5, 0 and end logits 0, 2, 4 the best span is tokens 1 to 2, score 5 + 4 = 9.
-        A span is at most `LONGEST_SPAN` tokens; without a token in the range: `(-inf, start, start)`.
+        With start logits 1, 5, 0 and end logits 0, 2, 4 the best span is tokens 1 to 2, score 5 + 4 = 9. The range is
+        that of the shortest span within it that scores nearly as well (`TIGHTENED`). A span is at most `LONGEST_SPAN`
+        tokens; without a token in the range: `(-inf, start, start)`.
         """
         last = len(self.start) and int(self.offsets[-1, 1])
         stop = last if end is None else end
@@ -62,6 +66,7 @@ class Reading:
         if not len(inside):
             return float("-inf"), start, start
         score, first, final = find_best_span(self.start[inside], self.end[inside])
+        first, final = tighten_span(self.start[inside], self.end[inside], first, final)
         return score, int(self.offsets[inside[first], 0]), int(self.offsets[inside[final], 1])
 
 
@@ -74,6 +79,19 @@ def find_best_span(start: np.ndarray, end: np.ndarray) -> tuple[float, int, int]
     sums = np.where(allowed, sums, -np.inf)
     first, last = divmod(int(sums.argmax()), sums.shape[1])
     return float(sums[first, last]), first, last
+
+
+def tighten_span(start: np.ndarray, end: np.ndarray, first: int, last: int) -> tuple[int, int]:
+    """The shortest span inside `first` to `last` that scores within `TIGHTENED` of it; the best of the shortest.
+
+    With start logits 5, 4.5 and end logits 0, 2 the span 0 to 1, score 7, becomes 1 to 1, score 6.5.
+    """
+    sums = start[first : last + 1, None] + end[None, first : last + 1]
+    lengths = np.arange(len(sums))[None, :] - np.arange(len(sums))[:, None]
+    allowed = (lengths >= 0) & (sums >= sums[0, -1] - TIGHTENED)
+    shortest = lengths[allowed].min()
+    i, j = divmod(int(np.where(allowed & (lengths == shortest), sums, -np.inf).argmax()), len(sums))
+    return first + i, first + j
 
 
 class Reader(Protocol):

@@ -12,13 +12,21 @@ from index.hit import Hit, SentenceReading
 from index.passages import SearchTexts, describe_lead, list_titles
 from index.reader import Reader, Reading
 
-WINDOWS = (
-    3  # windows read for one question; 4 of 60 words read no better and cost a third more (docs/quality.md)
-)
 WINDOW_WORDS = 50  # about 65 word pieces
-# Fused score for one point of the reader's logits; flat around here (`python -m tests.bench.fit_ranking`).
-SPAN_WEIGHT = 0.3  # span score over "no span"
-ANSWERABLE_WEIGHT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Rereading:
+    """How much is read again and what it counts; chosen by `python -m tests.bench.fit_ranking`.
+
+    Windows are read by `rounds`: the few best first, and more only as long as no reading's answerability logit
+    reaches `convinced`. `span` and `answerable` are what one point of the reader's logits adds to a fused score.
+    """
+
+    rounds: tuple[int, ...] = (3, 5)
+    convinced: float = 1.0
+    span: float = 1.0
+    answerable: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,51 +43,62 @@ class Window:
 
 
 def reread_hits(
-    article: Article, texts: SearchTexts, reader: Reader, question: str, hits: Sequence[Hit]
+    article: Article,
+    texts: SearchTexts,
+    reader: Reader,
+    question: str,
+    hits: Sequence[Hit],
+    how: Rereading = Rereading(),
 ) -> tuple[Hit, ...]:
     """The hits with what the reader made of their best sentences, in the order that follows from it.
 
     A sentence that was not read ranks as if the reader had thought as little of it as of the worst read.
     """
-    windows = cut_windows(article, texts, hits)
+    windows = cut_windows(article, texts, hits, sum(how.rounds))
     read: dict[int, SentenceReading] = {}
-    for window, reading in zip(windows, reader.read(question, [w.text for w in windows]), strict=True):
-        read |= _score_sentences(article, texts, window, reading)
-    worst = min((weigh_reading(reading) for reading in read.values()), default=0.0)
+    for count in how.rounds:
+        readings = reader.read(question, [window.text for window in windows[:count]])
+        for window, reading in zip(windows, readings, strict=False):
+            for number, scored in _score_sentences(article, texts, window, reading).items():
+                if number not in read or weigh_reading(read[number], how) < weigh_reading(scored, how):
+                    read[number] = scored  # windows of one paragraph overlap
+        windows = windows[count:]
+        if not windows or max(reading.answerable for reading in readings) >= how.convinced:
+            break
+    worst = min((weigh_reading(reading, how) for reading in read.values()), default=0.0)
     reranked = []
     for hit in hits:
         numbers = range(texts.first[hit.passage], texts.first[hit.passage + 1])
         readings = tuple(read.get(number) for number in numbers)
         sentences = tuple(
-            score + (weigh_reading(reading) if reading else worst)
+            score + (weigh_reading(reading, how) if reading else worst)
             for score, reading in zip(hit.sentences, readings, strict=True)
         )
         reranked.append(replace(hit, score=max(sentences), sentences=sentences, readings=readings))
     return tuple(sorted(reranked, key=lambda hit: -hit.score))
 
 
-def weigh_reading(reading: SentenceReading) -> float:
+def weigh_reading(reading: SentenceReading, how: Rereading = Rereading()) -> float:
     """What a reading adds to a sentence's fused score."""
-    return SPAN_WEIGHT * reading.span_score + ANSWERABLE_WEIGHT * reading.answerable
+    return how.span * reading.span_score + how.answerable * reading.answerable
 
 
-def cut_windows(article: Article, texts: SearchTexts, hits: Sequence[Hit]) -> list[Window]:
-    """Windows around the best sentences of the hits, best first, none read twice."""
+def cut_windows(article: Article, texts: SearchTexts, hits: Sequence[Hit], most: int) -> list[Window]:
+    """At most `most` windows around the best sentences of the hits, best first, no sentence the centre of two."""
     ranked = sorted(
-        ((score, texts.first[hit.passage] + at) for hit in hits for at, score in enumerate(hit.sentences)),
-        reverse=True,
+        (-score, texts.first[hit.passage] + at) for hit in hits for at, score in enumerate(hit.sentences)
     )
     windows: list[Window] = []
     for _, number in ranked:
-        if len(windows) == WINDOWS:
+        if len(windows) == most:
             break
         if not any(window.first <= number <= window.last for window in windows):
-            windows.append(_cut_window(article, texts, number))
+            windows.append(cut_window(article, texts, number))
     return windows
 
 
-def _cut_window(article: Article, texts: SearchTexts, number: int) -> Window:
-    """The window around one sentence: its neighbours in the same paragraph, pair or list, while they fit."""
+def cut_window(article: Article, texts: SearchTexts, number: int, most: int = WINDOW_WORDS) -> Window:
+    """The window around one sentence: its neighbours in the same paragraph, pair or list, within `most` words."""
     passage = article.passages[texts.owner[number]]
     lead = " ".join(
         (*(f"{title}." for title in list_titles(article, passage)[-1:]), describe_lead(article, passage))
@@ -93,7 +112,7 @@ def _cut_window(article: Article, texts: SearchTexts, number: int) -> Window:
             for n in (last + 1, first - 1)
             if 0 <= n < len(texts.owner) and _belong(article, texts, n, number)
         ]
-        fitting = next((n for n in beside if words + _count_words(article, texts, n) <= WINDOW_WORDS), None)
+        fitting = next((n for n in beside if words + _count_words(article, texts, n) <= most), None)
         if fitting is None:
             break
         words += _count_words(article, texts, fitting)

@@ -46,6 +46,7 @@ def test_find_name(text: str, name: str | None) -> None:
     ("before", "question", "meant"),
     [
         ("What happened in Worcester?", "And in New Bedford?", "What happened in New Bedford?"),
+        ("How many agents came to Worcester?", "and in Waltham?", "How many agents came to Waltham?"),
         ("What happened in Worcester?", "what about Waltham?", "What happened in Waltham?"),
         ("What happened in Worcester?", "why?", "What happened in Worcester – why?"),
         ("What is the Trust Act?", "and the Safe Communities Act?", "What is the Safe Communities Act?"),

@@ -1,6 +1,5 @@
 """The reader: decoding spans, keeping weights, its training data; the shipped weights on a few sentences."""
 
-import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +10,32 @@ import torch
 from transformers import BertConfig
 
 from index.encoder import find_packaged_model
-from index.reader import LONGEST_SPAN, WEIGHTS, Precision, ReaderError, Reading, SpanReader, find_best_span
+from index.reader import (
+    LONGEST_SPAN,
+    WEIGHTS,
+    Precision,
+    ReaderError,
+    Reading,
+    SpanReader,
+    find_best_span,
+    tighten_span,
+)
 from index.reader_data import ReaderData, find_siblings, make_sharing_test, split_titles
-from index.reading.examples import MAX_WINDOW_TOKENS, Example, encode_examples, write_examples
+from index.reading.examples import (
+    FIRST_MIXTURES,
+    MAX_WINDOW_TOKENS,
+    Example,
+    encode_examples,
+    write_examples,
+)
 from index.reading.near_misses import gather_surroundings, make_near_miss, roughen_question
 from index.reading.network import SpanNetwork, load_tokenizer, pad_batch
 from index.reading.packed import MANIFEST, WEIGHTS_FILE, quantise_rows, restore_rows, save_network
 from index.reading.scoring import cut_windows, score_reader
 from index.reading.sources import Question, join_tokens, split_sentences
+from index.sealed import open_sealed, seal_manifest
 from index.train_reader import (
+    Phase,
     Recipe,
     Workers,
     average_networks,
@@ -87,6 +103,13 @@ class TestBestSpan:
         start, end = np.zeros(100, np.float32), np.zeros(100, np.float32)
         start[3], end[3 + LONGEST_SPAN - 1], end[3 + LONGEST_SPAN] = 5, 2, 4
         assert find_best_span(start, end) == (7.0, 3, 3 + LONGEST_SPAN - 1)
+
+    def test_the_shortest_of_nearly_as_good_spans_is_marked(self):
+        start, end = np.float32([1, 5, 4.5, 4.2]), np.float32([0, 0, 2, 2])
+        assert find_best_span(start, end) == (7.0, 1, 2)
+        assert tighten_span(start, end, 1, 2) == (2, 2)  # 6.5, within a logit of 7
+        assert tighten_span(start, end, 1, 3) == (2, 2)  # 3 to 3 is as short and scores 6.2
+        assert tighten_span(np.float32([5, 3.9]), np.float32([0, 2]), 0, 1) == (0, 1)
 
 
 class TestReading:
@@ -168,9 +191,9 @@ class TestKeptWeights:
             SpanReader.load(folder)
 
     def test_another_format_is_refused(self, folder):
-        manifest = json.loads((folder / MANIFEST).read_text())
-        (folder / MANIFEST).write_text(json.dumps({**manifest, "format": 2}))
-        with pytest.raises(ReaderError, match="has format 2, this version reads format 1"):
+        manifest = open_sealed((folder / MANIFEST).read_bytes())
+        (folder / MANIFEST).write_bytes(seal_manifest({**manifest, "format": 3}))
+        with pytest.raises(ReaderError, match="has format 3, this version reads format 2"):
             SpanReader.load(folder)
 
     @pytest.mark.parametrize("name", [MANIFEST, WEIGHTS_FILE])
@@ -180,9 +203,9 @@ class TestKeptWeights:
             SpanReader.load(folder)
 
     def test_weights_of_another_network_are_refused(self, folder):
-        manifest = json.loads((folder / MANIFEST).read_text())
+        manifest = open_sealed((folder / MANIFEST).read_bytes())
         manifest["network"]["intermediate_size"] = 128
-        (folder / MANIFEST).write_text(json.dumps(manifest))
+        (folder / MANIFEST).write_bytes(seal_manifest(manifest))
         with pytest.raises(ReaderError, match="does not fit"):
             SpanReader.load(folder)
 
@@ -275,7 +298,7 @@ class TestTrainingData:
         assert any("Dumnore" in text or "Dunnmore" in text or "buitl" in text for text in made)
 
     def test_examples_hold_the_answer_or_not_as_they_say(self):
-        written = write_examples(MILL_QUESTIONS * 8, lambda word: (), random.Random(1))
+        written = write_examples(MILL_QUESTIONS * 8, FIRST_MIXTURES, lambda word: (), random.Random(1))
         assert {item.kind for item in written} == {"answered", "near miss", "other window", "unanswerable"}
         answers = {"Tom Hale", "1911", "240", "1874"}
         for item in written:
@@ -286,14 +309,16 @@ class TestTrainingData:
 
     def test_tokens_of_an_example_point_at_the_answer(self, tokenizer):
         written = [
-            w for w in write_examples(MILL_QUESTIONS[:1] * 4, lambda word: (), random.Random(2)) if w.gold
+            w
+            for w in write_examples(MILL_QUESTIONS[:1] * 4, FIRST_MIXTURES, lambda word: (), random.Random(2))
+            if w.gold
         ]
         for item, example in zip(written, encode_examples(written, tokenizer), strict=True):
             marked = example.window[example.starts[0] : example.ends[0] + 1]
             assert tokenizer.decode(marked.tolist()) == "tom hale", item
 
     def test_an_answer_beyond_the_token_limit_is_left_out(self, tokenizer):
-        made = write_examples(MILL_QUESTIONS[:1] * 2, lambda word: (), random.Random(2))
+        made = write_examples(MILL_QUESTIONS[:1] * 2, FIRST_MIXTURES, lambda word: (), random.Random(2))
         written = next(item for item in made if item.gold)
         shift = len("word " * MAX_WINDOW_TOKENS)
         late = replace(
@@ -314,9 +339,14 @@ def make_example(starts: list[int], ends: list[int]) -> Example:
     )
 
 
+def make_recipe(*steps: int, **numbers: int) -> Recipe:
+    """A run over phases of so many steps."""
+    return Recipe(tuple(Phase(count, FIRST_MIXTURES) for count in steps), **numbers)
+
+
 class TestTraining:
     def test_the_rate_rises_stays_and_falls(self):
-        recipe = Recipe(steps=1000, warmup=100, closing_steps=300)
+        recipe = make_recipe(400, 300, 300, warmup=100)
         rates = [scale_rate(step, recipe) for step in (0, 49, 99, 100, 699, 850, 1000)]
         assert rates == pytest.approx([0.01, 0.5, 1.0, 1.0, 1.0, 0.5, 0.0])
 
@@ -341,10 +371,10 @@ class TestTraining:
     def test_going_on_from_a_checkpoint_gives_the_same_weights(self, tmp_path):
         torch.set_num_threads(1)
         data = ReaderData(MILL_QUESTIONS * 2, (), (), {})
-        recipe = Recipe(steps=4, closing_steps=2, batch=2, warmup=1)
+        recipe = make_recipe(1, 1, 2, batch=2, warmup=1)
         whole = train_network(data, recipe, tmp_path, resume=False)
         # three steps at the full rate, the third of them a closing step, as in the whole run
-        train_network(data, replace(recipe, steps=3, closing_steps=1), tmp_path, resume=False)
+        train_network(data, make_recipe(1, 1, 1, batch=2, warmup=1), tmp_path, resume=False)
         resumed = train_network(data, recipe, tmp_path, resume=True)
         for name, value in whole.state_dict().items():
             assert torch.equal(resumed.state_dict()[name], value), name
@@ -355,7 +385,7 @@ class TestTraining:
         gradients = []
         for processors in (1, 2):
             network.zero_grad(set_to_none=True)
-            losses = Workers(network, Recipe(), processors).add_gradients(batch)
+            losses = Workers(network, make_recipe(1), processors).add_gradients(batch)
             gradients.append(
                 (losses, {n: p.grad for n, p in network.named_parameters() if p.grad is not None})
             )
@@ -370,8 +400,8 @@ class TestTraining:
     def test_a_later_closing_goes_on_where_the_earlier_one_parted(self, tmp_path):
         torch.set_num_threads(1)
         data = ReaderData(MILL_QUESTIONS * 2, (), (), {})
-        early = Recipe(steps=3, closing_steps=1, batch=2, warmup=1)
-        late = replace(early, steps=4)
+        early = make_recipe(2, 1, batch=2, warmup=1)
+        late = make_recipe(3, 1, batch=2, warmup=1)
         (tmp_path / "both").mkdir()
         (tmp_path / "alone").mkdir()
         train_network(data, early, tmp_path / "both", resume=False)
@@ -380,7 +410,7 @@ class TestTraining:
         for name, value in alone.state_dict().items():
             assert torch.equal(after.state_dict()[name], value), name
         with pytest.raises(ValueError, match="past the 2 steps"):
-            (tmp_path / "both" / "closing-3.pt").unlink()
+            (tmp_path / "both" / "closing-3-0.pt").unlink()
             train_network(data, early, tmp_path / "both", resume=True)
 
     def test_networks_are_averaged_by_their_shares(self):

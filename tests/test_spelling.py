@@ -46,4 +46,6 @@ def test_the_articles_own_text_changes_only_in_names_spelt_two_ways() -> None:
 def test_words_of_other_languages_are_no_slips() -> None:
     spelling = Spelling([*TEXTS, "The queen met the sheriff in Worcester."])
     assert spelling.correct_text("¿Quién es el sheriff en Worcestor?") == "¿Quién es el sheriff en Worcester?"
-    assert spelling.correct_text("quien") != "quien"  # without its accent it is one letter from an article's word
+    assert (
+        spelling.correct_text("quien") != "quien"
+    )  # without its accent it is one letter from an article's word

@@ -5,12 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import nn
+from torch.ao.nn.quantized.dynamic import Linear as QuantisedLinear
 from transformers import BertConfig, BertModel
 
 # Cosine of two words' embeddings (after the mean is taken off) at which a match is called closer.
@@ -64,7 +66,7 @@ class SpanNetwork(nn.Module):
 
     def mark_matches(self, batch: Batch, words: torch.Tensor) -> torch.Tensor:
         """`(rows, tokens)` integers: 0 for special tokens, else which step of closeness, apart by segment."""
-        with torch.no_grad():
+        with torch.no_grad(), torch.autocast("cpu", enabled=False):
             unit = nn.functional.normalize(words - self._find_mean_word(), dim=-1)
             close = unit @ unit.transpose(1, 2)  # (rows, tokens, tokens)
             content = batch.content.bool()
@@ -127,7 +129,11 @@ def load_tokenizer(folder: Path) -> Tokenizer:
 
 
 def quantise_products(network: SpanNetwork) -> SpanNetwork:
-    """The network with its layers' matrix products in 8 bits where this processor can, else unchanged."""
+    """The network with its layers' matrix products in 8 bits where this processor can, else unchanged.
+
+    A factor for each row of the weights, as they are stored. What they are multiplied with is kept in 8 bits where
+    the processor adds such products exactly (VNNI), else in torch's 7, which cannot overflow. Figures: docs/reader.md.
+    """
     engines = torch.backends.quantized.supported_engines
     engine = next((name for name in ("fbgemm", "qnnpack") if name in engines), None)
     if engine is None:
@@ -136,6 +142,19 @@ def quantise_products(network: SpanNetwork) -> SpanNetwork:
     with warnings.catch_warnings():
         # Announced to go in some later release; its successor is another package with a compiler behind it.
         warnings.filterwarnings("ignore", message=".*(quantiz|qint8).*")
-        quantize = torch.ao.quantization.quantize_dynamic
-        network.bert.encoder = quantize(network.bert.encoder, {nn.Linear}, dtype=torch.qint8)  # type: ignore[no-untyped-call]
+        quantization = torch.ao.quantization
+        scheme = {nn.Linear: quantization.per_channel_dynamic_qconfig if engine == "fbgemm" else
+                  quantization.default_dynamic_qconfig}  # fmt: skip
+        network.bert.encoder = quantization.quantize_dynamic(network.bert.encoder, scheme)  # type: ignore[no-untyped-call]
+    if engine == "fbgemm" and torch.cpu._is_vnni_supported():
+        for module in network.bert.encoder.modules():
+            if isinstance(module, QuantisedLinear):
+                module.forward = partial(_multiply_in_8_bits, module)
     return network
+
+
+def _multiply_in_8_bits(layer: QuantisedLinear, inputs: torch.Tensor) -> torch.Tensor:
+    product: torch.Tensor = torch.ops.quantized.linear_dynamic(
+        inputs, layer._packed_params._packed_params, reduce_range=False
+    )
+    return product

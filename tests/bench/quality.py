@@ -33,10 +33,12 @@ from index import SentenceEncoder
 from tests.bench.questions import (
     BUNDLED,
     SHARED,
+    SHARED_GOLDEN,
     Question,
     QuestionSet,
     Reading,
     read_crosslingual,
+    read_exercises,
     read_followups,
     read_golden,
     read_squad,
@@ -69,9 +71,8 @@ def ask_set(assistant: Assistant, questions: QuestionSet) -> list[Result]:
 
 
 def ask_question(assistant: Assistant, name: str, question: Question) -> Result:
-    answer = assistant.ask(question.text, question.history, as_typed=question.as_typed)
-    read_as = answer.read_as or answer.question
-    hits = assistant.index.search(read_as, 8)
+    examined = assistant.examine(question.text, question.history, as_typed=question.as_typed)
+    answer, hits = examined.answer, examined.hits
     first = answer.quotes[0] if answer.quotes else None
     held = first is not None and holds_any(first.text, question.evidence)
     placed = None
@@ -269,10 +270,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for reading in Reading:
             sets = read_followups(SHARED / "eval" / "followups-tune.jsonl", reading)
             measure(f"follow-ups, {reading.value}", sets)
+    measure("exercises held out", read_exercises())
     measure("bundled", [read_golden(BUNDLED, BUNDLED.with_suffix(".golden.jsonl"))], strangers=False)
     if (SHARED / "article.txt").exists():
-        golden = Path(__file__).with_name("golden_shared_article.jsonl")
-        measure("shared article", [read_golden(SHARED / "article.txt", golden)])
+        for name, golden in SHARED_GOLDEN.items():
+            measure(name, [read_golden(SHARED / "article.txt", golden)])
     figures = {name: measure_set(each) for name, each in results.items()}
     print_figures(figures)
     kept = {

@@ -10,9 +10,15 @@ from pathlib import Path
 
 from corpus import Article, article_from_text, read_article
 from index.reader_data import split_titles
+from index.reading.exercises import read_exercise, split_exercises
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
+# The second set was written by somebody who knew the article alone, and nothing was chosen by it.
+SHARED_GOLDEN = {
+    "shared article": Path(__file__).with_name("golden_shared_article.jsonl"),
+    "shared article, second set": Path(__file__).with_name("golden_shared_article_second.jsonl"),
+}
 BUNDLED = ROOT / "corpus" / "articles" / "ice-confrontations-massachusetts.md"
 
 
@@ -102,6 +108,19 @@ def read_golden(article: Path, golden: Path) -> QuestionSet:
             for line in lines
         ),
     )
+
+
+def read_exercises() -> Iterator[QuestionSet]:
+    """The exercises that the reader was not trained on, with their questions."""
+    _, held_out = split_exercises()
+    for path in held_out:
+        article, asked = read_exercise(path)
+        questions = []
+        for number, one in enumerate(asked):
+            kind = "answerable" if one.answers else "near_miss"
+            evidence = tuple(span.cut(article.text) for span in one.answers)
+            questions.append(Question(f"{path.stem}-{number}", one.question, kind, evidence))
+        yield QuestionSet(path.stem, article, tuple(questions))
 
 
 def read_crosslingual(path: Path, squad: Path, half: str, language: str) -> Iterator[QuestionSet]:
