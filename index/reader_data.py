@@ -45,6 +45,7 @@ LICENCES = {
     "selqa": ("SelQA", "Apache-2.0"),
     "qed": ("QED", "CC BY-SA 3.0"),
     "clapnq": ("CLAP NQ", "Apache-2.0"),
+    "exercises": ("articles and questions of our own, index/reading/exercises", "this project's"),
 }
 
 
@@ -176,6 +177,7 @@ def make_examples(
 def list_licences(data: ReaderData, mixtures: Mixtures) -> list[dict[str, str | int]]:
     """For the manifest: every source with its licence and the number of questions used of it in one round."""
     counts = Counter(question.source for question in data.fit)
+    counts["exercises"] = sum(len(exercise.asked) for exercise in data.exercises)
     return [
         {"name": name, "licence": licence, "questions": min(counts[source], mixtures[source].cap)}
         for source, (name, licence) in LICENCES.items()

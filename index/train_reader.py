@@ -374,6 +374,7 @@ def _describe(course: Course) -> list[dict[str, Any]]:
         {
             "share": share,
             "phases": [phase.steps for phase in recipe.phases],
+            "draw": recipe.phases[-1].draw,
             **{name: value for name, value in asdict(recipe).items() if name != "phases"},
         }
         for recipe, share in course
