@@ -22,7 +22,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
-expect.set_options(timeout=60_000)  # milliseconds; five seconds, as it is, fail on a busy machine
+expect.set_options(timeout=120_000)  # milliseconds; five seconds, as it is, fail on a busy machine
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def start_browser() -> Iterator[Browser]:
 def open_page(browser: Browser, address: str, width: int, height: int) -> Page:
     """A page that fails the test when it asks another host, when its script fails, or when a dialog opens."""
     page = browser.new_context(viewport={"width": width, "height": height}).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     page.on("request", lambda request: stay_home(request.url, address))
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     page.goto(address)

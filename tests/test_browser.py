@@ -28,10 +28,11 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser, address: str, size: tuple[int, int], **context: object) -> Page:
     """A page that fails the test when it asks another host, or logs an error."""
     page = browser.new_context(viewport={"width": size[0], "height": size[1]}, **context).new_page()
+    page.set_default_timeout(120_000)
     page.on("request", lambda request: stay_home(request.url, address))
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     page.goto(address)
-    expect(page.locator("#log")).to_be_visible(timeout=30_000)
+    expect(page.locator("#log")).to_be_visible()
     return page
 
 
@@ -40,7 +41,7 @@ def ask(page: Page, question: str) -> None:
     before = page.locator(".turn:not(.pending)").count()
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
-    expect(page.locator(".turn:not(.pending)")).to_have_count(before + 1, timeout=30_000)
+    expect(page.locator(".turn:not(.pending)")).to_have_count(before + 1)
 
 
 @WIDTHS
@@ -77,10 +78,10 @@ def test_what_the_article_does_not_say_looks_different(
 def test_a_question_in_spanish_is_not_told_that_the_article_is_silent(browser: Browser, address: str) -> None:
     page = open_page(browser, address, (390, 844))
     ask(page, "¿Qué pasó en Worcester?")
-    expect(page.locator(".turn .verdict")).to_have_text("El pasaje más cercano")
+    expect(page.locator(".turn .verdict")).to_have_text("El artículo dice")
     expect(page.locator(".turn")).not_to_contain_text("El artículo no lo dice")
-    expect(page.locator(".turn blockquote")).to_have_attribute("lang", "en")
-    expect(page.locator(".turn blockquote")).to_contain_text("Worcester")
+    expect(page.locator(".turn blockquote").first).to_have_attribute("lang", "en")
+    expect(page.locator(".turn blockquote").first).to_contain_text("Worcester")
 
 
 def test_questions_come_out_as_typed(browser: Browser, address: str) -> None:
@@ -95,7 +96,7 @@ def test_questions_come_out_as_typed(browser: Browser, address: str) -> None:
 def test_an_empty_question_gets_a_sentence(browser: Browser, address: str) -> None:
     page = open_page(browser, address, (390, 844))
     page.locator("#send").click()
-    expect(page.locator(".problem")).to_contain_text("empty", timeout=30_000)
+    expect(page.locator(".problem")).to_contain_text("empty")
 
 
 def test_suggestions_and_follow_ups(browser: Browser, address: str) -> None:
@@ -103,13 +104,13 @@ def test_suggestions_and_follow_ups(browser: Browser, address: str) -> None:
     starter = page.locator(".greeting .ask").first
     asked = starter.inner_text()
     starter.click()
-    expect(page.locator(".turn:not(.pending) .asked")).to_have_text(asked, timeout=30_000)
+    expect(page.locator(".turn:not(.pending) .asked")).to_have_text(asked)
     assert asked not in page.locator(".turn .suggestions .ask").all_inner_texts()
     ask(page, "Who is Kevin Coppinger?")
     ask(page, "what has he asked for?")
     expect(page.locator(".turn").last.locator(".read-as q")).to_contain_text("Kevin Coppinger")
     page.locator(".turn").last.locator(".read-as button").click()
-    expect(page.locator(".turn:not(.pending)")).to_have_count(4, timeout=30_000)
+    expect(page.locator(".turn:not(.pending)")).to_have_count(4)
     expect(page.locator(".turn").last.locator(".read-as")).to_have_count(0)
     page.locator("#fresh").click()
     expect(page.locator(".greeting")).to_be_visible()
@@ -150,7 +151,7 @@ def test_a_form_that_is_being_filled_in_outlives_the_next_answer(browser: Browse
     expect(form.locator("textarea")).to_have_value("the third paragraph")
     expect(form.locator("input").nth(1)).to_be_checked()
     form.locator(".send").click()
-    expect(form).to_be_hidden(timeout=30_000)
+    expect(form).to_be_hidden()
     ask(page, "What happened in Waltham?")
     expect(form).to_be_hidden()
     expect(page.locator(".turn").first.locator(".vote").last).to_have_attribute("aria-pressed", "true")
@@ -162,7 +163,7 @@ def test_a_shared_answer_opens_and_leads_back_to_its_place(browser: Browser, add
     page.goto(address.replace(f"/{SLUG}/", page.locator(".share").get_attribute("href") or ""))
     expect(page.locator("blockquote").first).to_contain_text("May 8, 2025")
     page.locator(".cite").first.click()
-    expect(page.locator("#article .lit").first).to_be_in_viewport(timeout=30_000)
+    expect(page.locator("#article .lit").first).to_be_in_viewport()
 
 
 def test_by_keyboard_alone(browser: Browser, address: str) -> None:
@@ -170,7 +171,7 @@ def test_by_keyboard_alone(browser: Browser, address: str) -> None:
     page.locator("#question textarea").focus()
     page.keyboard.type("Who is Kevin Coppinger?")
     page.keyboard.press("Enter")
-    expect(page.locator(".turn:not(.pending)")).to_have_count(1, timeout=30_000)
+    expect(page.locator(".turn:not(.pending)")).to_have_count(1)
     page.locator(".cite").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#back-to-answer")).to_be_focused()
@@ -215,7 +216,7 @@ def test_a_question_that_is_not_answered_stays_in_the_box(tmp_path: Path, browse
             box = page.locator("#question textarea")
             box.fill("What happened in Worcester?")
             box.press("Enter")
-            expect(page.locator(".problem")).to_have_text(words, timeout=30_000)
+            expect(page.locator(".problem")).to_have_text(words)
             expect(page.locator(".problem")).to_have_attribute("role", "alert")
             expect(page.locator(".pending")).to_have_count(0)
             expect(page.locator("#log")).to_have_attribute("aria-busy", "false")

@@ -224,7 +224,7 @@ def compare_sentences(old: Article, new: Article) -> tuple[list[str], list[str]]
 def render_remarks(article: Article) -> str:
     """What an editor should look at in the text itself; nothing for most articles."""
     remarks = "".join(f"<li>{escape(remark)}</li>" for remark in list_remarks(article))
-    return f"<section class='remarks'><h2>Please look at</h2><ul>{remarks}</ul></section>" if remarks else ""
+    return f"<section class='remarks'><h3>Please look at</h3><ul>{remarks}</ul></section>" if remarks else ""
 
 
 def render_outline(article: Article, counts: dict[tuple[int, int], int]) -> str:
