@@ -37,12 +37,13 @@ class Vocabulary:
     """The words of an article that say something, in small letters, and the term each is matched by.
 
     `words` end with the language's stop words, which have no term: what a question's "para" or "como" is nearest to.
-    `spelt` has the folded words with their terms.
+    `spelt` has the folded words with their terms, `stems` all the terms.
     """
 
     words: tuple[str, ...]
     terms: tuple[str, ...]
     spelt: Mapping[str, str]
+    stems: frozenset[str]
     long: tuple[str, ...]  # those of `spelt` that a word of one origin may be told by
 
 
@@ -61,6 +62,7 @@ def collect_vocabulary(texts: Iterable[str]) -> Vocabulary:
         words=(*words, *stops),
         terms=(*(found[word] for word in words), *("" for _ in stops)),
         spelt=spelt,
+        stems=frozenset(spelt.values()),
         long=tuple(sorted(word for word in spelt if len(word) >= SHORTEST_COGNATE)),
     )
 
@@ -104,8 +106,9 @@ def find_meanings(
         if not taken.isdisjoint(range(word.start, word.end)):
             continue
         taken.update(range(word.start, word.end))
-        terms = match_spelling(word.text, vocabulary)
-        if not terms and not vocabulary.terms[rows[at][0]]:
+        spelt = match_spelling(word.text, vocabulary)
+        terms = {vocabulary.spelt[spelt[0]]: spelt[1]} if spelt else {}
+        if not spelt and not vocabulary.terms[rows[at][0]]:
             continue
         for cosine, row in zip(cosines[at], rows[at], strict=True):
             term = vocabulary.terms[row]
@@ -115,23 +118,18 @@ def find_meanings(
     return meanings
 
 
-def find_spellings(words: Sequence[Word], vocabulary: Vocabulary) -> list[dict[str, float]]:
-    """For each word of a question the article's term it is spelt like, as `match_spelling` tells it."""
-    return [match_spelling(word.text, vocabulary) for word in words]
+def match_spelling(word: str, vocabulary: Vocabulary) -> tuple[str, float] | None:
+    """The article's word that a word is spelt like, with how much, 0 to 1: a name, a number, a word of one origin.
 
-
-def match_spelling(word: str, vocabulary: Vocabulary) -> dict[str, float]:
-    """The article's term that a word is spelt like, with how much, 0 to 1: a name, a number, a word of one origin.
-
-    With an article that says "immigration": "inmigración" -> {"immigr": 0.82}.
+    With an article that says "immigration": "inmigración" -> ("immigration", 0.82).
     """
     folded = " ".join(find_words(word))
     if folded in vocabulary.spelt:
-        return {vocabulary.spelt[folded]: 1.0}
+        return folded, 1.0
     if len(folded) < SHORTEST_COGNATE:
-        return {}
+        return None
     near = process.extractOne(folded, vocabulary.long, scorer=fuzz.ratio, score_cutoff=COGNATE)
-    return {vocabulary.spelt[near[0]]: near[1] / 100} if near else {}
+    return (near[0], near[1] / 100) if near else None
 
 
 def gather_terms(meanings: Iterable[Mapping[str, float]]) -> dict[str, float]:

@@ -18,9 +18,9 @@ from index.foreign import (
     collect_vocabulary,
     cut_words,
     find_meanings,
-    find_spellings,
     gather_terms,
 )
+from index.glossary import gloss_words, load_glossary
 from index.hit import Hit
 from index.lexical import LexicalIndex, tokenize
 from index.passages import SearchTexts, collect_texts
@@ -105,21 +105,23 @@ class ArticleIndex:
 
         Where `foreign`, the multilingual encoder, knows the language (`known`), the question is compared with the
         texts, and each of its words with the article's words, which are then searched for. Otherwise words that
-        are spelt alike are: names, dates, words of one origin.
+        are spelt alike are: names, dates, words of one origin; and where there is a list of the language's
+        frequent words, what these are in English.
         """
         if not self.article.passages:
             return ()
         words = cut_words(question)
         meaning = self.foreign if known else None
-        with measure_stage(Stage.ENCODE):
-            if meaning:
-                vectors = meaning.encoder.encode([question, *(word.text for word in words)])
-            else:
-                vectors = self.encoder.encode([question])
         if meaning:
+            with measure_stage(Stage.ENCODE):
+                vectors = meaning.encoder.encode([question, *(word.text for word in words)])
             meanings = find_meanings(words, self.vocabulary, vectors[1:], meaning.vectors["words"])
         else:
-            meanings = find_spellings(words, self.vocabulary)
+            glossary = load_glossary(language) if self.article.language == "en" else {}
+            gloss = gloss_words(words, self.vocabulary, glossary)
+            meanings = gloss.meanings
+            with measure_stage(Stage.ENCODE):
+                vectors = self.encoder.encode([(glossary and gloss.english) or question])
         terms = gather_terms(meanings)
         found = _ByWords(
             self.sentence_words.score_weighted(terms),

@@ -14,15 +14,16 @@ from assistant.languages import PROBES, KnownLanguages, find_foreign
 from assistant.messages import LANGUAGES, messages_for
 from assistant.settings import Settings
 from corpus import Article, article_from_text
+from index import glossary as glossary_folder
 from index.answer_kind import AnswerKind, expect_kind
 from index.foreign import (
     collect_vocabulary,
     cut_words,
     find_meanings,
-    find_spellings,
     gather_terms,
     match_spelling,
 )
+from index.glossary import LONGEST_PHRASE, gloss_words, load_glossary
 from index.lexical import LexicalIndex
 from index.store import make_flat
 from tests.conftest import ToyEncoder
@@ -84,11 +85,34 @@ def test_words_of_a_question(question: str, words: list[str]) -> None:
 
 def test_words_spelt_alike() -> None:
     vocabulary = collect_vocabulary(["The immigration police arrested Müller in Worcester in 2025."])
-    assert match_spelling("inmigración", vocabulary) == {"immigr": pytest.approx(18 / 22)}
-    assert match_spelling("policía", vocabulary) == {"polic": pytest.approx(10 / 13)}
-    assert match_spelling("muller", vocabulary) == {"muller": 1.0}
-    assert [match_spelling(word, vocabulary) for word in ("in", "cảnh", "kenya", "worm")] == [{}, {}, {}, {}]
-    assert find_spellings(cut_words("Müller, 2025?"), vocabulary) == [{"muller": 1.0}, {"2025": 1.0}]
+    assert match_spelling("inmigración", vocabulary) == ("immigration", pytest.approx(18 / 22))
+    assert match_spelling("policía", vocabulary) == ("police", pytest.approx(10 / 13))
+    assert match_spelling("muller", vocabulary) == ("muller", 1.0)
+    assert [match_spelling(word, vocabulary) for word in ("in", "cảnh", "kenya", "worm")] == [None] * 4
+
+
+def test_a_question_by_a_list_of_words() -> None:
+    vocabulary = collect_vocabulary(["The immigration police arrested four people in Worcester."])
+    glossary = {"cảnh sát": ("police", "officer"), "cảnh": ("scene",), "bắt": ("arrest",)}
+    gloss = gloss_words(cut_words("Cảnh sát bắt ai ở Worcestor 2025?"), vocabulary, glossary)
+    assert gloss.meanings == ({"polic": 1.0}, {"arrest": 1.0}, {}, {}, {"worcest": pytest.approx(8 / 9)}, {})
+    assert gloss.english == "police arrest worcester 2025"
+
+
+@pytest.mark.parametrize("language", ["ht", "vi"])
+def test_lists_of_words_are_in_order(language: str) -> None:
+    file = Path(glossary_folder.__file__).with_name(f"{language}.txt")
+    lines = file.read_text(encoding="utf-8").splitlines()[1:]
+    assert lines == sorted(set(lines))
+    glossary = load_glossary(language)
+    assert len(glossary) == len(lines) > 300
+    for phrase, english in glossary.items():
+        assert phrase == phrase.casefold().strip() and 1 <= len(phrase.split()) <= LONGEST_PHRASE
+        assert english and all(word.isascii() and word.isalpha() and word.islower() for word in english)
+
+
+def test_without_a_list_there_is_none() -> None:
+    assert load_glossary("es") == {}
 
 
 def test_words_that_mean_the_same() -> None:
