@@ -25,11 +25,10 @@ from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
 from assistant import Assistant, Outcome
-from assistant.assistant import load_reader
+from assistant.assistant import load_encoders, load_reader
 from assistant.quality.golden import holds_any
 from assistant.quote import count_words
 from assistant.settings import Settings
-from index import SentenceEncoder
 from tests.bench.questions import (
     BUNDLED,
     SHARED,
@@ -247,11 +246,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     settings = Settings()
     reader = load_reader() if settings.reader else None
-    encoder = SentenceEncoder(settings.encoder, threads=settings.threads)
+    encoder, foreign = load_encoders(settings)
     results: dict[str, list[Result]] = {}
 
     def measure(name: str, sets: Iterable[QuestionSet], strangers: bool = False) -> None:
-        opened = [(Assistant.open(each.article, settings, encoder, reader), each) for each in sets]
+        opened = [
+            (Assistant.open(each.article, settings, encoder, reader, foreign=foreign), each) for each in sets
+        ]
         shown = track(opened, name, console=Console(stderr=True), disable=not sys.stderr.isatty())
         results[name] = [result for assistant, each in shown for result in ask_set(assistant, each)]
         if strangers:
