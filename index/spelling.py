@@ -47,6 +47,13 @@ def is_common(word: str) -> bool:
     return any(len(stem) > 2 and stem in common for stem in stems)
 
 
+def is_compound(word: str) -> bool:
+    """Whether a folded word is two common words in one: "hotline", "crosswalk"; not "sherif"."""
+    return any(
+        word[:at] in _common_words() and word[at:] in _common_words() for at in range(3, len(word) - 3)
+    )
+
+
 def allow_slips(word: str) -> int:
     """How many slips a word may hold: one in up to six letters, two in up to nine, three in more."""
     return 1 if len(word) <= 6 else 2 if len(word) <= 9 else 3
@@ -105,7 +112,9 @@ class Spelling:
             return self.aliases[word]
         if len(word) < SHORTEST or word in self._counts or is_common(word):
             return None
-        near = find_nearest(word, self._words) or find_nearest(word, load_common_words())
+        near = find_nearest(word, self._words)
+        if near is None and not is_compound(word):
+            near = find_nearest(word, load_common_words())
         return self.aliases.get(near, near) if near else None
 
     def correct_text(self, text: str) -> str:

@@ -20,6 +20,7 @@ TEXTS = [
         ("Who is Kensinger?", "Who is Kensinger?"),  # another name is not corrected away
         ("What did Lawrence say?", "What did Lawrence say?"),
         ("Was he arresting people?", "Was he arresting people?"),  # another form of a word of the article
+        ("Is there a hotline?", "Is there a hotline?"),  # two common words in one, and no slip for "outline"
         ("¿Qué pasó en Worcester el 8 de mayo?", "¿Qué pasó en Worcester el 8 de mayo?"),
         ("", ""),
     ],
