@@ -31,7 +31,7 @@ from index import Stage, gather_stages, measure_stage
 
 log = logging.getLogger(__name__)
 
-STEADY = 2  # questions a processor under lasting load: one is worked on while the next is read in or kept
+STEADY = 1  # questions a processor under lasting load; two answer a third more and make everybody wait twice as long
 LONGEST_HISTORY = 10  # earlier questions; older ones are not looked at
 
 
