@@ -24,7 +24,7 @@ class Rereading:
     """
 
     rounds: tuple[int, ...] = (3, 5)
-    convinced: float = 1.0
+    convinced: float = -0.5
     span: float = 1.0
     answerable: float = 1.0
 
