@@ -23,7 +23,7 @@ class Rereading:
     reaches `convinced`. `span` and `answerable` are what one point of the reader's logits adds to a fused score.
     """
 
-    rounds: tuple[int, ...] = (3, 5)
+    rounds: tuple[int, ...] = (4, 4)
     convinced: float = -0.5
     span: float = 1.0
     answerable: float = 1.0
