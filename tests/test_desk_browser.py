@@ -20,7 +20,7 @@ Mayor Ana Lima called the day a triumph. The fireworks were left out for the sak
 
 The port authority paid two thirds of the bill. Local firms paid the rest.
 """
-ASKED = "why was there no show in the sky?"
+ASKED = "why no bangs and sparks?"
 ANSWER = "The fireworks were left out for the sake of the gulls on the breakwater."
 HOSTILE = "<img src=x onerror=alert(1)> ${6*7} {{7*7}} was sung?"
 SLUG = "harbour"
@@ -112,7 +112,7 @@ def test_the_whole_loop(browser: Browser, address: str, data: Path) -> None:
     expect(passed.locator("blockquote").last).to_have_text(ANSWER)
     expect(passed.locator("table")).to_be_visible()
 
-    ask(reader, "Why was there no show in the sky")
+    ask(reader, "Why no bangs and sparks")
     turn = reader.locator(".turn").last
     expect(turn.locator("blockquote")).to_have_text(ANSWER)
     expect(turn.locator(".nearest, .off-topic")).to_have_count(0)
