@@ -1,6 +1,6 @@
 """Confidence and outcome, by arithmetic."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from math import exp
 
 import pytest
@@ -14,6 +14,7 @@ from assistant.decide import (
     measure_topic,
     weigh_evidence,
 )
+from assistant.web.desk.try_tab import NAMES
 from corpus import article_from_text
 from index import Hit, SentenceReading
 
@@ -82,3 +83,7 @@ def test_outcomes(dense: float, coverage: float, confidence: float, outcome: Out
 
 def test_nothing_found_is_off_topic() -> None:
     assert decide_outcome([], 1.0, RULE) is Outcome.OFF_TOPIC
+
+
+def test_the_desk_has_a_name_for_each_piece_of_evidence() -> None:
+    assert set(NAMES) == {field.name for field in fields(Evidence)}

@@ -29,6 +29,8 @@ NAMES = {
     "kind": "the quote holds the kind of answer asked for",
     "span": "reader: best words over none",
     "answerable": "reader: the text answers",
+    "listed": "a list whose lead-in announces what is asked",
+    "span": "reader: these words answer",
 }
 
 
