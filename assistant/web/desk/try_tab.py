@@ -30,7 +30,6 @@ NAMES = {
     "span": "reader: best words over none",
     "answerable": "reader: the text answers",
     "listed": "a list whose lead-in announces what is asked",
-    "span": "reader: these words answer",
 }
 
 
