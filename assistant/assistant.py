@@ -185,7 +185,7 @@ class Assistant:
             if history and not as_typed and asks_for_more(question):
                 hits = set_aside(self.article, hits, self._list_quoted(history))
         with measure_stage(Stage.DECIDE):
-            return self._decide(question, history, meant, hits, rule, margins or Margins(), began, foreign)
+            return self._decide(question, history, meant, hits, rule, margins, began, foreign)
 
     def _decide(
         self,
@@ -194,7 +194,7 @@ class Assistant:
         meant: str,
         hits: tuple[Hit, ...],
         rule: Rule,
-        margins: Margins,
+        margins: Margins | None,
         began: float,
         foreign: str,
     ) -> Examined:

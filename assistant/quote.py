@@ -36,8 +36,11 @@ class Margins:
     another: float = 2.0  # for a sentence elsewhere to make a quote of its own
 
 
+RETRIEVED = Margins(neighbour=6.0)  # where no reader's scores are in: the others spread half as far
+
+
 def choose_quotes(
-    article: Article, question: str, hits: Sequence[Hit], margins: Margins = Margins()
+    article: Article, question: str, hits: Sequence[Hit], margins: Margins | None = None
 ) -> tuple[Quote, ...]:
     """At most three quotes for a question, best first, from different places; empty without hits.
 
@@ -45,6 +48,8 @@ def choose_quotes(
     answer of a question-and-answer pair, to the neighbour that names the speaker of direct speech, and to
     neighbours that score nearly as well, within LONGEST_QUOTE words.
     """
+    if margins is None:
+        margins = Margins() if any(hit.readings for hit in hits) else RETRIEVED
     ranked = sorted(
         ((score, hit, at) for hit in hits for at, score in enumerate(hit.sentences)),
         key=lambda candidate: -candidate[0],
@@ -64,6 +69,12 @@ def choose_quotes(
             merged = Span(min(span.start, other.start), max(span.end, other.end))
             if count_words(merged.cut(article.text)) <= LONGEST_QUOTE:
                 chosen[beside] = (merged, other_score, other_passage)
+                # what it grew over is in it now
+                chosen = [
+                    c
+                    for c in chosen
+                    if c[0] == merged or not (c[0].start < merged.end and merged.start < c[0].end)
+                ]
     return tuple(_make_quote(article, span, score, passage, hits) for span, score, passage in chosen)
 
 
