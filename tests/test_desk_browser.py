@@ -359,7 +359,7 @@ def test_a_connection_that_broke_is_told_and_the_desk_goes_on(browser: Browser, 
     expect(desk.locator(".toast-body.error")).to_contain_text("The connection broke off.")
     desk.unroute("**/queue/data*")
     desk.locator("#try-go").click()
-    expect(desk.locator("#tried")).to_contain_text("About 400 boats took part.", timeout=SLOW)
+    expect(desk.locator("#tried")).to_contain_text("boats took part.", timeout=SLOW)
 
 
 def test_logging_out_ends_it(browser: Browser, address: str) -> None:
