@@ -4,12 +4,14 @@ In each round a process writes indexes, or publishes corrections, one after anot
 then it is killed with SIGKILL, wherever it is, and what it left is looked at. Prints how many rounds were looked at.
 """
 
+import itertools
 import os
 import random
 import shutil
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,16 +32,22 @@ def kill_among(work: Callable[[int], None], first: int, wait: float) -> int:
     receiver, sender = os.pipe()
     child = os.fork()
     if child == 0:
-        number = first
-        while True:
-            work(number)
-            os.write(sender, number.to_bytes(4, "big"))
-            number += 1
+        try:
+            for number in itertools.count(first):
+                work(number)
+                os.write(sender, number.to_bytes(4, "big"))
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)  # it must never go on as a second parent
     os.close(sender)
-    last = int.from_bytes(os.read(receiver, 4), "big")  # one at least
-    time.sleep(wait)
+    told = os.read(receiver, 4)  # one at least
+    if told:
+        time.sleep(wait)
     os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
+    assert told and os.WIFSIGNALED(status), "the process failed by itself: see above"
+    last = int.from_bytes(told, "big")
     while told := os.read(receiver, 4096):
         last = int.from_bytes(told[-4:], "big")
     os.close(receiver)

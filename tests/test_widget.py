@@ -531,8 +531,8 @@ def test_selected_words_can_be_asked_about(browser: Browser, pages: dict[str, st
         expect(chip).to_be_hidden()
         page.keyboard.press("Enter")
         expect(page.locator("article-assistant blockquote").first).to_contain_text(
-            "One official", timeout=SLOW
-        )
+            re.compile("One official|Coppinger"), timeout=SLOW
+        )  # the sentences selected, or others about the official they introduce
         page.locator("article-assistant .asked").first.select_text()
         page.wait_for_timeout(400)
         assert not chip.is_visible(), "the widget's own words are not the article's"
@@ -859,7 +859,9 @@ def test_right_to_left_and_another_language(
             "Responde con sus propias palabras"
         )
         ask(page, "¿Qué pasó en Worcester?")
-        expect(page.locator("article-assistant .verdict")).to_have_text("El pasaje más cercano")
+        expect(page.locator("article-assistant .verdict")).to_have_text(
+            re.compile("^(El artículo dice|El pasaje más cercano)$")
+        )
         quote = page.locator("article-assistant blockquote").first
         expect(quote).to_have_attribute("lang", "en")
         assert quote.evaluate("(e) => getComputedStyle(e).direction") == "ltr"

@@ -149,8 +149,9 @@ class Library:
 
     def publish(self, slug: str, assistant: Assistant) -> None:
         """Answer readers from another revision, from now on."""
-        hits, misses = self._assistants[slug].count_recalled()
-        self._recalled_before = (self._recalled_before[0] + hits, self._recalled_before[1] + misses)
+        if before := self._assistants.get(slug):
+            hits, misses = before.count_recalled()
+            self._recalled_before = (self._recalled_before[0] + hits, self._recalled_before[1] + misses)
         self._assistants[slug] = assistant
         self.replace_article(slug, assistant.article)
 
