@@ -10,8 +10,9 @@ gc.disable()  # importing makes objects that stay; looking for garbage among the
 from pydantic import SecretStr
 
 from assistant.log_lines import LogForm, configure_logs
+from assistant.models import start_models
 from assistant.settings import Settings, SettingsError, read_settings
-from assistant.web import ArticleError, create_app, serve
+from corpus import ArticleError
 
 
 def main() -> None:
@@ -25,7 +26,10 @@ def main() -> None:
             settings, password = open_desk(settings)
         if words:
             settings = settings.model_copy(update={"articles": Path(words[0])})
-        app = create_app(settings)
+        models = start_models(settings) if settings.model_process else None
+        from assistant.web import create_app, serve  # seconds of imports, while the models load
+
+        app = create_app(settings, models)
     except (ArticleError, SettingsError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)

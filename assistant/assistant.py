@@ -40,7 +40,7 @@ from index import (
     ReaderError,
     SpanReader,
     Stage,
-    load_encoder,
+    load_encoder_pair,
     measure_stage,
     open_index,
 )
@@ -257,14 +257,8 @@ class Assistant:
 
 
 def load_encoders(settings: Settings, verify: bool = False) -> tuple[Encoder, Encoder | None]:
-    """The encoder, and the one for questions in other languages; None when no setting names one.
-
-    An encoder of the editor's own choosing serves for both unless another is set. Raises EncoderError.
-    """
-    encoder = load_encoder(settings.encoder, settings.threads, verify)
-    if settings.foreign_encoder in ("", settings.encoder):
-        return encoder, encoder if settings.encoder else None
-    return encoder, load_encoder(settings.foreign_encoder, settings.threads, verify)
+    """The encoder and the one for questions in other languages, as the settings name them: see index.load."""
+    return load_encoder_pair(settings.encoder, settings.foreign_encoder, settings.threads, verify)
 
 
 def load_reader(folder: Path = WEIGHTS) -> Reader | None:

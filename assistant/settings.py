@@ -50,6 +50,10 @@ class Settings(BaseSettings):
         le=64,
         description="CPU threads for one question; more help only on an otherwise idle machine.",
     )
+    model_process: bool = Field(
+        True,
+        description="Run the models in a process of their own; off: slower with many readers, less memory.",
+    )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the server listens on.")
     max_question: int = Field(500, ge=20, le=5000, description="Longest question taken, in characters.")

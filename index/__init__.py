@@ -3,7 +3,8 @@
 from index.batching import BatchingEncoder, ReaderInTurns
 from index.encoder import Encoder, EncoderError, SentenceEncoder
 from index.hit import Hit, SentenceReading
-from index.load import load_encoder
+from index.load import load_encoder, load_encoder_pair
+from index.model_process import ModelProcess, Wanted
 from index.reader import Reader, ReaderError, SpanReader
 from index.search import FOREIGN_INDEX, ArticleIndex, open_index
 from index.stages import Stage, StageClock, gather_stages, measure_stage
@@ -16,6 +17,7 @@ __all__ = [
     "Encoder",
     "EncoderError",
     "Hit",
+    "ModelProcess",
     "Reader",
     "ReaderError",
     "ReaderInTurns",
@@ -24,8 +26,10 @@ __all__ = [
     "SpanReader",
     "Stage",
     "StageClock",
+    "Wanted",
     "gather_stages",
     "load_encoder",
+    "load_encoder_pair",
     "measure_stage",
     "open_index",
     "remove_index",

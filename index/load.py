@@ -1,4 +1,4 @@
-"""The encoder that a setting names."""
+"""The models that settings name."""
 
 from __future__ import annotations
 
@@ -15,3 +15,16 @@ def load_encoder(model: str = "", threads: int = 1, verify: bool = False) -> Enc
     if verify:
         encoder.verify_weights()
     return encoder
+
+
+def load_encoder_pair(
+    model: str = "", foreign_model: str = "", threads: int = 1, verify: bool = False
+) -> tuple[Encoder, Encoder | None]:
+    """The encoder, and the one for questions in other languages; None when nothing names one.
+
+    An encoder of somebody's own choosing serves for both unless another is named. Raises EncoderError.
+    """
+    encoder = load_encoder(model, threads, verify)
+    if foreign_model in ("", model):
+        return encoder, encoder if model else None
+    return encoder, load_encoder(foreign_model, threads, verify)

@@ -11,6 +11,9 @@ import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault(
+    "ASSISTANT_MODEL_PROCESS", "false"
+)  # servers in a process of their own have one: serving.py
 os.environ.setdefault("ASSISTANT_HOSTS", "testserver")  # what a TestClient calls the server
 
 from assistant.settings import Settings

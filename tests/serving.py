@@ -31,7 +31,8 @@ def serve(folder: Path, *words: str, **environment: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(environment.get("ASSISTANT_PORT", free.getsockname()[1]))
-    variables = os.environ | {"ASSISTANT_PORT": str(port), "ASSISTANT_DATA_DIR": str(folder)} | environment
+    variables = os.environ | {"ASSISTANT_PORT": str(port), "ASSISTANT_DATA_DIR": str(folder)}
+    variables |= {"ASSISTANT_MODEL_PROCESS": "true"} | environment
     told = folder / "server.log"
     with told.open("w") as log:
         server = subprocess.Popen(

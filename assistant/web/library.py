@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import re
 import threading
 from dataclasses import dataclass, replace
@@ -13,9 +12,19 @@ from pathlib import Path
 from assistant.articles import find_articles, make_slug
 from assistant.assistant import Assistant, load_encoders, load_reader
 from assistant.messages import detect_language
+from assistant.models import count_processors, start_models
 from assistant.settings import Settings
 from corpus import Article, ArticleError, list_remarks, read_article
-from index import FOREIGN_INDEX, BatchingEncoder, EncoderError, ReaderInTurns, remove_index
+from index import (
+    FOREIGN_INDEX,
+    BatchingEncoder,
+    Encoder,
+    EncoderError,
+    ModelProcess,
+    Reader,
+    ReaderInTurns,
+    remove_index,
+)
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +54,13 @@ class Library:
     Reading happens here and now; models and indexes are loaded by a thread that `start` begins, and `ask`
     waits for it. A file that cannot be read is logged and listed in `unreadable`; when the setting names a
     single file, or nothing can be read at all, ArticleError is raised instead.
+
+    `models` is the process with the models when it has been started before, so that it loads meanwhile.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, models: ModelProcess | None = None) -> None:
         self.settings = settings
+        self.models = models  # None: made by `start`, or not wanted
         self.shelves: dict[str, Shelved] = {}
         self.unreadable: dict[str, str] = {}
         self._assistants: dict[str, Assistant] = {}
@@ -79,6 +91,8 @@ class Library:
 
     def start(self) -> None:
         """Load the models and the indexes in the background."""
+        if self.settings.model_process and self.models is None:
+            self.models = start_models(self.settings)
         threading.Thread(target=self._load, name="loading", daemon=True).start()
         # Beside it, so that the first reader does not wait for the language model too.
         threading.Thread(target=detect_language, args=("warm up",), name="languages", daemon=True).start()
@@ -88,6 +102,8 @@ class Library:
         for encoder in (self.encoder, self.foreign):
             if encoder is not None:
                 encoder.close()
+        if self.models is not None:
+            self.models.close()
 
     def give_up(self) -> None:
         """Let nobody wait for models any more: the program is ending."""
@@ -157,10 +173,9 @@ class Library:
 
     def _load(self) -> None:
         try:
-            native, other = load_encoders(self.settings, verify=True)
+            native, other, loaded = self._load_models()
             self.encoder = encoder = BatchingEncoder(native)
             self.foreign = foreign = encoder if other is native else BatchingEncoder(other) if other else None
-            loaded = load_reader() if self.settings.reader else None
             self.reader = reader = ReaderInTurns(loaded, count_processors()) if loaded else None
             for slug, shelved in list(self.shelves.items()):
                 try:
@@ -183,6 +198,11 @@ class Library:
             gc.enable()
             self._loaded.set()
 
+    def _load_models(self) -> tuple[Encoder, Encoder | None, Reader | None]:
+        if self.models is not None:
+            return *self.models.make_encoders(), self.models.make_reader()
+        return *load_encoders(self.settings, verify=True), load_reader() if self.settings.reader else None
+
     def _forget_indexes(self) -> None:
         """Delete the stored indexes of what is no longer served: earlier revisions, drafts, deleted articles."""
         served = {shelved.article.revision[:16] for shelved in self.shelves.values()}
@@ -197,11 +217,6 @@ class Library:
                     log.info("the index %s is of no article that is served: deleted", folder.name)
         except OSError as error:
             log.warning("indexes of what is no longer served could not be deleted: %s", error)
-
-
-def count_processors() -> int:
-    """The processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def tell_error(error: BaseException) -> str:

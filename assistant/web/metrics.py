@@ -140,6 +140,11 @@ class Metrics:
         self._ready = Gauge(
             "assistant_ready", "1 once the models are loaded and questions are answered.", registry=registry
         )
+        self._starts = Gauge(
+            "assistant_model_starts",
+            "Starts of the process with the models; more than 1 when it ended.",
+            registry=registry,
+        )
         self._articles = Gauge("assistant_articles", "Articles by state.", ("state",), registry=registry)
         self._recording = Gauge(
             "assistant_records_failing", "1 when the last write to the records failed.", registry=registry
@@ -178,6 +183,7 @@ class Metrics:
         failing: Callable[[], bool],
         queue: Callable[[], int] = lambda: 0,
         recalled: Callable[[], tuple[int, int]] = lambda: (0, 0),
+        starts: Callable[[], int] = lambda: 0,
     ) -> None:
         """Where to look, each time the metrics are read, for what is not counted but is so now.
 
@@ -187,6 +193,7 @@ class Metrics:
         self._recording.set_function(failing)
         self._queue.set_function(queue)
         self._recalls.count = recalled
+        self._starts.set_function(starts)
         for state in articles():
             self._articles.labels(state).set_function(lambda state=state: articles()[state])
 

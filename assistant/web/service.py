@@ -17,13 +17,14 @@ from assistant.answer import Answer
 from assistant.assistant import QuestionError
 from assistant.editorial import Editorial
 from assistant.messages import detect_language
+from assistant.models import count_processors
 from assistant.records import Purging, RecordError, Records, redact_text
 from assistant.settings import Settings
 from assistant.verbatim import keep_verbatim
 from assistant.web.admission import Admission, BusyError
 from assistant.web.corrections import restore_corrections
 from assistant.web.entrance import Entrance
-from assistant.web.library import LOADING, Library, NotReadyError, count_processors
+from assistant.web.library import LOADING, Library, NotReadyError
 from assistant.web.metrics import WHOLE, Fault, Metrics, Refusal
 from assistant.web.request_note import note_outcome
 from corpus import Article
@@ -31,7 +32,7 @@ from index import Stage, gather_stages, measure_stage
 
 log = logging.getLogger(__name__)
 
-STEADY = 1  # questions a processor under lasting load; two answer a third more and make everybody wait twice as long
+STEADY = 3  # questions a processor under lasting load; two answer a third more and make everybody wait twice as long
 LONGEST_HISTORY = 10  # earlier questions; older ones are not looked at
 
 
@@ -85,6 +86,7 @@ class Service:
             failing=lambda: self.store is None or bool(self.store.warning),
             queue=lambda: max(0, self.admission.inside - count_processors()),
             recalled=library.count_recalled,
+            starts=lambda: library.models.starts if library.models else 0,
         )
 
     def close(self) -> None:

@@ -38,11 +38,13 @@ from assistant.web.service import Service
 from assistant.web.surface import Surface
 from assistant.web.watch import Watch
 from assistant.web.widget import make_widget_router
+from index import ModelProcess
 
 log = logging.getLogger(__name__)
 
 sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  # Gradio looks for it on disk at each event
 STATIC = Path(__file__).parent / "static"
+NAP = 0.01  # seconds; Gradio looks for questions every millisecond, for each page, which with many is all it does
 
 
 class _Application(FastAPI):
@@ -54,12 +56,12 @@ class _Application(FastAPI):
         return self.surround(super().build_middleware_stack())
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The whole application; models load in the background once it is served.
+def create_app(settings: Settings, models: ModelProcess | None = None) -> FastAPI:
+    """The whole application; models load in the background once it is served, unless `models` has begun with it.
 
     Raises corpus.ArticleError when there is no article to serve.
     """
-    library = Library(settings)
+    library = Library(settings, models)
     service = Service(settings, library)
 
     @asynccontextmanager
@@ -76,7 +78,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=[]
     )  # lets nobody in; without it Gradio lets in everybody
-    app.add_middleware(Limits, settings=settings, admission=service.admission, slugs=library.shelves)
     app.include_router(make_router(service))
     app.include_router(make_widget_router(library, settings.data_dir))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -153,7 +154,8 @@ def create_app(settings: Settings) -> FastAPI:
         hosts = Hosts(settings.hosts, settings.host)
         policies = Policies(origins.allowed)
         entrance = service.entrance
-        surface = Surface(inner, library.shelves, entrance, hosts, policies, settings.trusted_proxies)
+        limits = Limits(inner, settings, service.admission, library.shelves)
+        surface = Surface(limits, library.shelves, entrance, hosts, policies, settings.trusted_proxies)
         watched = CrossOrigin(surface, origins)
         return Watch(watched, service.metrics, library.shelves, settings.trusted_proxies)
 
@@ -181,3 +183,4 @@ def mount_page(app: FastAPI, page: gr.Blocks, path: str, head: str) -> None:
         allowed_paths=[],
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
     )
+    page._queue.sleep_when_free = NAP

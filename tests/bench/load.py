@@ -11,7 +11,6 @@ one question at a time in this process. Clients and server share the processors,
 from __future__ import annotations
 
 import argparse
-import asyncio
 import itertools
 import os
 import signal
@@ -29,11 +28,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import uvloop
 
 from assistant import Assistant
 from assistant.assistant import load_reader
+from assistant.models import count_processors
 from assistant.settings import Settings
-from assistant.web.library import count_processors
 from index import SentenceEncoder
 from index.batching import LARGEST_BATCH
 from tests.bench.load_clients import Api, Expected, Page, Tally, ask_at_rate, ask_in_turn
@@ -117,20 +117,27 @@ class Server:
         self.base = base
         self.process = process
 
+    def list_processes(self) -> list[str]:
+        """The server and the process with its models."""
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [str(self.process.pid), *(pid for each in children for pid in each.read_text().split())]
+
     def read_memory(self) -> float:
-        """Resident memory, MB."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+        """Resident memory of both processes, MB."""
+        told = [Path(f"/proc/{pid}/status").read_text() for pid in self.list_processes()]
+        return sum(int(status.split("VmRSS:")[1].split()[0]) for status in told) / 1024
 
     def read_processor(self) -> float:
-        """Seconds of processor time so far, of all threads."""
-        told = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds of processor time so far, of all threads of both processes."""
+        told = [
+            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.list_processes()
+        ]
+        return sum(int(each[11]) + int(each[12]) for each in told) / os.sysconf("SC_CLK_TCK")
 
     def measure(self, asking: Coroutine[Any, Any, Tally]) -> tuple[Tally, float]:
         """What came of the questions, and the processor time that the server took for each answered, ms."""
         before = self.read_processor()
-        tally = asyncio.run(asking)
+        tally = uvloop.run(asking)
         return tally, 1000 * (self.read_processor() - before) / max(1, len(tally.seconds))
 
 
@@ -214,7 +221,7 @@ class Bench:
             def make(maker: type[Api | Page] = maker) -> Api | Page:
                 return maker(server.base, BUNDLED.stem, self.expected)
 
-            asyncio.run(ask_in_turn(2, make, self.take(20)))  # warms up
+            uvloop.run(ask_in_turn(2, make, self.take(20)))  # warms up
             for clients in levels:
                 self.limit.measure()
                 tally, cost = server.measure(ask_in_turn(clients, make, self.take(self.each)))
