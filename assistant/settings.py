@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,11 @@ _HOST = "abcdefghijklmnopqrstuvwxyz0123456789-."
 
 class SettingsError(Exception):
     """A setting cannot be used; the message names the variable and what is wrong with it."""
+
+
+def count_processors() -> int:
+    """The processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Settings(BaseSettings):
@@ -70,7 +76,10 @@ class Settings(BaseSettings):
     )
     rate: str = Field("30/minute", description="Questions of one client; votes are counted apart.")
     in_flight: int = Field(
-        16, ge=1, le=1000, description="Questions answered at once; more are told to come again."
+        default_factory=lambda: max(8, 4 * count_processors()),
+        ge=1,
+        le=1000,
+        description="Questions answered at once, 4 a processor and at least 8; more are told to come again.",
     )
     connections: int = Field(
         2000, ge=10, le=100_000, description="Connections at once; each open page has one. Others get 503."

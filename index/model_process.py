@@ -1,6 +1,6 @@
 """The models in a process of their own, so that they and everything else do not wait for one interpreter lock.
 
-`python -m index.model_process` is that process; `ModelProcess` starts it and stands before it.
+`main` is what that process does; `ModelProcess` starts it and stands before it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 
 ENDING = 10.0  # seconds for what is being encoded or read at the end
 _ROOT = Path(__file__).resolve().parents[1]
+_PROGRAM = (
+    "from index.model_process import main; main()"  # not -m: both must know the classes by the same name
+)
 
 
 class ModelProcessError(RuntimeError):
@@ -93,7 +96,7 @@ class _Running:
         theirs = [other.fileno() for _, other in pairs]
         found = os.environ.get("PYTHONPATH")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", __name__, json.dumps(asdict(wanted)), json.dumps(theirs)],
+            [sys.executable, "-c", _PROGRAM, json.dumps(asdict(wanted)), json.dumps(theirs)],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), found)))},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -289,9 +292,3 @@ def _travels(error: Exception) -> bool:
     except Exception:  # an error may have any constructor
         return False
     return True
-
-
-if __name__ == "__main__":
-    from index import model_process  # what it sends must be of classes that the other process knows by name
-
-    model_process.main()

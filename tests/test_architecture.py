@@ -47,7 +47,13 @@ def test_imports_stay_inside_the_walls(source: str) -> None:
         if module.startswith("assistant.web") and own != "app.py":
             assert source.startswith("assistant/web/"), f"{source} imports {module}"
         if source == "app.py" and top in PACKAGES:
-            allowed = ("assistant.web", "assistant.settings", "assistant.log_lines", "assistant.models", "corpus")
+            allowed = (
+                "assistant.web",
+                "assistant.settings",
+                "assistant.log_lines",
+                "assistant.models",
+                "corpus",
+            )
             assert module in allowed, f"{source} imports {module}"
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from assistant.articles import find_articles, make_slug
 from assistant.assistant import Assistant, load_encoders, load_reader
 from assistant.messages import detect_language
-from assistant.models import count_processors, start_models
-from assistant.settings import Settings
+from assistant.models import start_models
+from assistant.settings import Settings, count_processors
 from corpus import Article, ArticleError, list_remarks, read_article
 from index import (
     FOREIGN_INDEX,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import math
 import secrets
 import threading
 import time
@@ -17,9 +18,8 @@ from assistant.answer import Answer
 from assistant.assistant import QuestionError
 from assistant.editorial import Editorial
 from assistant.messages import detect_language
-from assistant.models import count_processors
 from assistant.records import Purging, RecordError, Records, redact_text
-from assistant.settings import Settings
+from assistant.settings import Settings, count_processors
 from assistant.verbatim import keep_verbatim
 from assistant.web.admission import Admission, BusyError
 from assistant.web.corrections import restore_corrections
@@ -32,7 +32,9 @@ from index import Stage, gather_stages, measure_stage
 
 log = logging.getLogger(__name__)
 
-STEADY = 3  # questions a processor under lasting load; two answer a third more and make everybody wait twice as long
+# Questions a processor under lasting load, with the reader and without: reading takes a processor whole, without it
+# half of the time goes into waiting for the encoder. One more each answers more and makes everybody wait longer.
+STEADY = {True: 1.0, False: 1.5}
 LONGEST_HISTORY = 10  # earlier questions; older ones are not looked at
 
 
@@ -72,7 +74,9 @@ class Service:
             self.problem = str(error)
             log.error("answering without keeping records: %s", error)
         self.records = self.store if settings.records else None
-        self.admission = Admission(settings.in_flight, STEADY * count_processors())
+        self.admission = Admission(
+            settings.in_flight, math.ceil(STEADY[settings.reader] * count_processors())
+        )
         self._threads = ThreadPoolExecutor(settings.in_flight, thread_name_prefix="question")
         self.entrance: Entrance | None = None  # the door of the editor's desk; None: there is no desk
         self.redraws: dict[str, Callable[[Article], None]] = {}  # by slug: shows a page another revision

@@ -11,6 +11,7 @@ one question at a time in this process. Clients and server share the processors,
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import os
 import signal
@@ -32,14 +33,14 @@ import uvloop
 
 from assistant import Assistant
 from assistant.assistant import load_reader
-from assistant.models import count_processors
-from assistant.settings import Settings
-from index import SentenceEncoder
+from assistant.settings import Settings, count_processors
+from index import SentenceEncoder, Stage, gather_stages
 from index.batching import LARGEST_BATCH
 from tests.bench.load_clients import Api, Expected, Page, Tally, ask_at_rate, ask_in_turn
 from tests.bench.questions import BUNDLED, ROOT, read_golden
 
 LEVELS = (1, 8, 64, 256)  # clients
+READ = 12  # questions read to measure the reader's share
 OVERLOAD = 4  # times what is sustained
 _LEADS = (
     "",
@@ -83,12 +84,15 @@ def make_questions(assistant: Assistant) -> list[str]:
 class Limit:
     """The encoder's own throughput, texts a second: one at a time and in batches, medians of all measurements.
 
-    `costs` are the milliseconds of processor time of each text in batches, which other programs hardly change.
+    `costs` are the milliseconds of processor time of each text in batches, which other programs hardly change;
+    `reading` are the seconds that the reader takes for one question, 0 without a reader.
     """
 
-    def __init__(self, encoder: SentenceEncoder, texts: Sequence[str]) -> None:
+    def __init__(self, encoder: SentenceEncoder, assistant: Assistant, texts: Sequence[str]) -> None:
         self.encoder = encoder
+        self.assistant = assistant
         self.texts = list(texts[: 4 * LARGEST_BATCH])
+        self.reading: list[float] = []
         self.single: list[float] = []
         self.batched: list[float] = []
         self.costs: list[float] = []
@@ -101,12 +105,28 @@ class Limit:
                 self.encoder.encode(texts[first : first + size])
             rates.append(len(texts) / (time.perf_counter() - began))
         self.costs.append(1000 * (time.process_time() - spent) / len(texts))
+        texts_read = self.texts[:: len(self.texts) // READ]
+        with gather_stages() as clock:
+            for text in texts_read:
+                self.assistant.ask(text)
+        self.reading.append(clock.seconds.get(Stage.READ, 0.0) / len(texts_read))
+
+    @property
+    def encoded(self) -> float:
+        """Texts a second in batches."""
+        return statistics.median(self.batched)
+
+    @property
+    def answered(self) -> float:
+        """Questions a second if nothing were done but encoding them in batches and reading."""
+        return 1 / (1 / self.encoded + statistics.median(self.reading))
 
     def tell(self) -> str:
         return (
             f"{statistics.median(self.batched):.0f} texts a second in batches of {LARGEST_BATCH}, "
             f"{statistics.median(self.single):.0f} one at a time; "
-            f"{statistics.median(self.costs):.1f} ms of processor for each text of a batch"
+            f"{statistics.median(self.costs):.1f} ms of processor for each text of a batch; "
+            f"{self.answered:.0f} questions a second with reading"
         )
 
 
@@ -179,12 +199,13 @@ def wait_until_ready(server: Server) -> None:
     raise SystemExit("the server did not get ready")
 
 
-def tell(name: str, tally: Tally, server: Server, limit: float, cost: float) -> None:
+def tell(name: str, tally: Tally, server: Server, limit: Limit, cost: float) -> None:
     """One line of the table."""
     p50, p99 = (np.percentile(tally.seconds or [float("nan")], [50, 99]) * 1000).tolist()
     others = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.others.items())) or "none"
     print(
-        f"{name:<26} {tally.rate:7.1f}/s {tally.rate / limit:6.0%} of the limit   p50 {p50:7.1f} ms   "
+        f"{name:<26} {tally.rate:7.1f}/s {tally.rate / limit.encoded:5.0%} of the encoder's limit "
+        f"{tally.rate / limit.answered:5.0%} of encoder's and reader's   p50 {p50:7.1f} ms   "
         f"p99 {p99:7.1f} ms   {cost:5.1f} ms of processor each   {server.read_memory():6.0f} MB   "
         f"other than answered: {others}",
         flush=True,
@@ -207,7 +228,9 @@ class Bench:
                 continue  # it leans on what was asked before, which on the chat page is there
             answer = self.assistant.ask(question)
             self.expected[question] = Expected(answer.outcome.value, tuple(q.text for q in answer.quotes))
-        self.limit = Limit(self.encoder, self.questions)
+        gc.collect()
+        gc.freeze()  # a look for garbage in these models would be told as the server's time
+        self.limit = Limit(self.encoder, self.assistant, self.questions)
 
     def take(self, count: int) -> Iterator[str]:
         return itertools.islice(self.stock, count)
@@ -226,7 +249,7 @@ class Bench:
                 self.limit.measure()
                 tally, cost = server.measure(ask_in_turn(clients, make, self.take(self.each)))
                 self.limit.measure()
-                tell(f"{kind}, {clients} clients", tally, server, statistics.median(self.limit.batched), cost)
+                tell(f"{kind}, {clients} clients", tally, server, self.limit, cost)
                 rates.append(tally.rate)
                 if clients == 1:
                     unloaded = float(np.percentile(tally.seconds, 99))
@@ -239,7 +262,7 @@ class Bench:
     def overload(self, server, kind, make, sustained: float, unloaded: float, seconds: float) -> None:
         rate = OVERLOAD * sustained
         tally, cost = server.measure(ask_at_rate(rate, make, self.take(int(rate * seconds))))
-        tell(f"{kind}, {rate:.0f} asked a second", tally, server, statistics.median(self.limit.batched), cost)
+        tell(f"{kind}, {rate:.0f} asked a second", tally, server, self.limit, cost)
         p99 = float(np.percentile(tally.seconds, 99))
         refused = (np.percentile(tally.refusals or [0.0], [50, 99]) * 1000).tolist()
         print(
@@ -264,7 +287,7 @@ class Bench:
                 f"chat page, {sum(1 for _ in rates) * part} asked",
                 tally,
                 server,
-                statistics.median(self.limit.batched),
+                self.limit,
                 cost,
             )
         print(
