@@ -152,10 +152,11 @@ class ModelProcess:
 
     def wait_until_loaded(self) -> Loaded:
         """What was loaded; raises EncoderError when it cannot be."""
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = _await_loaded(self._running)
-            return self._loaded
+        if self._loaded is None:
+            with self._loading:
+                if self._loaded is None:
+                    self._loaded = _await_loaded(self._running)
+        return self._loaded
 
     def make_encoders(self) -> tuple[Encoder, Encoder | None]:
         """The encoder and the one for questions in other languages, which may be the same; None without one."""
@@ -174,6 +175,7 @@ class ModelProcess:
 
     def call(self, name: str, *given: Any) -> Any:
         """What the models make of it; raises what they raise, and ModelProcessError."""
+        self.wait_until_loaded()
         for _ in range(2):
             running = self._running
             lane = running.lanes.get()
@@ -183,6 +185,9 @@ class ModelProcess:
             except (EOFError, OSError):
                 self._start_anew(running)
                 continue
+            except BaseException:
+                lane.close()  # its reply may still come, and nobody must take it for another's
+                raise
             finally:
                 running.lanes.put(lane)  # a broken one too: whoever waits for it must hear of it
             if done:
@@ -205,8 +210,9 @@ class ModelProcess:
             ended.process.kill()  # its lanes are broken, whether it has ended or not
             log.error("the models' process ended (status %d): starting another", ended.process.wait())
             self.starts += 1
-            self._running = _Running(self.wanted, self._lanes)
-            _await_loaded(self._running)
+            begun = _Running(self.wanted, self._lanes)
+            _await_loaded(begun)
+            self._running = begun  # only now: its first word must not be taken for an answer
 
 
 def _await_loaded(running: _Running) -> Loaded:
