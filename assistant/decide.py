@@ -54,9 +54,9 @@ WITHOUT_READER = Rule(
     answered_from=0.35,
 )
 WITH_READER = Rule(
-    intercept=-0.998,
-    weights=Evidence(dense=1.88, coverage=0.0, kind=0.251, listed=1.638, answerable=0.431, span=0.052),
-    answered_from=0.41,
+    intercept=-1.212,
+    weights=Evidence(dense=2.048, coverage=0.0, kind=0.233, listed=0.902, answerable=0.934, span=-0.04),
+    answered_from=0.4,
 )
 
 

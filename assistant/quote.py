@@ -32,7 +32,7 @@ _ASKS_PLURAL = re.compile(
 class Margins:
     """How far below the best a sentence's score may be (`python -m tests.bench.fit_ranking` for `neighbour`)."""
 
-    neighbour: float = 12.0  # for a sentence beside the best one to join its quote
+    neighbour: float = 20.0  # for a sentence beside the best one to join its quote
     another: float = 2.0  # for a sentence elsewhere to make a quote of its own
 
 

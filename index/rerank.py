@@ -24,8 +24,8 @@ class Rereading:
     """
 
     rounds: tuple[int, ...] = (4, 4)
-    convinced: float = -0.5
-    span: float = 1.0
+    convinced: float = 0.0
+    span: float = 2.0
     answerable: float = 1.0
 
 

@@ -94,7 +94,7 @@ FIRST_COURSE: Course = (
 SECOND_COURSE: Course = tuple(
     (
         Recipe(
-            (Phase(900, BROAD_MIXTURES), Phase(1500, FULL_MIXTURES), Phase(2900, CLOSING_MIXTURES, draw)),
+            (Phase(900, BROAD_MIXTURES), Phase(3500, FULL_MIXTURES), Phase(3000, CLOSING_MIXTURES, draw)),
             seed=1,
             rate=1.2e-4,
             head_rate=4e-4,

@@ -105,7 +105,7 @@ def main() -> None:
     how, margins = Rereading(), Margins()
     steps: dict[str, Sequence[tuple[str, Rereading, Margins]]] = {
         "as it stands": [("", how, margins)],
-        "span": [(f"{x:g}", replace(how, span=x), margins) for x in (0.0, 0.3, 0.5, 0.8, 1.2)],
+        "span": [(f"{x:g}", replace(how, span=x), margins) for x in (0.0, 0.5, 1.0, 1.5, 3.0)],
         "answerable": [(f"{x:g}", replace(how, answerable=x), margins) for x in (0.0, 0.3, 0.6, 1.0, 1.5, 2.0)],
         "rounds": [
             (f"{x}", replace(how, rounds=x), margins)
@@ -113,7 +113,7 @@ def main() -> None:
         ],
         "convinced": [(f"{x:g}", replace(how, convinced=x), margins) for x in (-1.0, 0.0, 1.0, 2.0, 3.0)],
         "neighbour": [
-            (f"{x:g}", how, replace(margins, neighbour=x)) for x in (-1.0, 3.0, 6.0, 9.0, 12.0, 16.0)
+            (f"{x:g}", how, replace(margins, neighbour=x)) for x in (-1.0, 6.0, 12.0, 16.0, 20.0, 24.0)
         ],
     }  # fmt: skip
     for name, lines in steps.items():
