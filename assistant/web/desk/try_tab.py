@@ -51,7 +51,7 @@ def add_try(desk: Desk, controls: Controls) -> None:
             typed = gr.Checkbox(False, label="take the question as typed", elem_id="try-typed")
             decided = gr.Checkbox(True, label="with the editors’ decisions", elem_id="try-decided")
             beside = gr.Slider(
-                0.0, 12.0, margins.neighbour, step=0.5, label="quote neighbours within this score"
+                0.0, 40.0, margins.neighbour, step=0.5, label="quote neighbours within this score"
             )
             another = gr.Slider(0.0, 8.0, margins.another, step=0.5, label="second quote within this score")
         with gr.Column(scale=3, min_width=320):
