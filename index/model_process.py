@@ -49,7 +49,6 @@ class Wanted:
     foreign_encoder: str = ""
     threads: int = 1
     reader: bool = True
-    verify: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +234,14 @@ def main() -> None:
     for told in (
         signal.SIGINT,
         signal.SIGTERM,
-    ):  # sent to all of a terminal, or of a service: the end is a closed lane
+    ):  # sent to a whole terminal or service; the end is a closed lane
         signal.signal(told, signal.SIG_IGN)
     gc.disable()
     wanted = Wanted(**json.loads(sys.argv[1]))
     lanes = [Connection(descriptor) for descriptor in json.loads(sys.argv[2])]
     try:
         encoder, foreign = load_encoder_pair(
-            wanted.encoder, wanted.foreign_encoder, wanted.threads, wanted.verify
+            wanted.encoder, wanted.foreign_encoder, wanted.threads, verify=True
         )
     except EncoderError as error:
         lanes[0].send(str(error))

@@ -19,6 +19,7 @@ SAME_NAME = (
 SHORTEST = 4  # shorter words have too many neighbours
 _PREFIXES = ("un", "non", "re", "dis", "mis", "anti", "over", "pre")
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
+_POSSESSIVE = re.compile("['’]s$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -86,7 +87,7 @@ class Spelling:
             self._counts[word] += count
             if surface[0].isupper():
                 self._capitals[word] += count
-            self._surfaces[word] = surface
+            self._surfaces[word] = _POSSESSIVE.sub("", surface)  # "sherif" is the sheriff, not the sheriff's
         self._words = sorted(word for word in self._counts if len(word) >= SHORTEST and word.isalpha())
         self.aliases = self._pair_names()
         # A misspelt word costs more than a millisecond and is met twice in every question that holds it.
