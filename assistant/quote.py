@@ -21,6 +21,8 @@ _SAID = re.compile(
     r"insists|declared|declares|announced|announces|remarked|remarks|testified|testifies)\b"
 )
 _ONLY_SPEECH = re.compile(r"[“\"‘«][^”\"»]*[”\"’»][.,!?…]*")
+_LAST_NAME = re.compile(r"\b[A-Z][\w’'-]+\Z")
+_REST_OF_NAME = re.compile(r"(?:[ ][A-Z](?:[’'][A-Z])?[\w-]+)+")
 _ASKS_PLURAL = re.compile(
     r"\b(?:what|which|who|list|name|give)\b(?:\s+(?:are|were|me|all|of|the|some|key|main|other))*"
     r"(?:\s+[\w'’-]+){0,2}?\s+([\w'’-]+s)\b",
@@ -200,11 +202,18 @@ def _meet(article: Article, one: Span, other: Span) -> bool:
     return not between.strip() and "\n" not in between
 
 
-def mark_answer(span: Span, hits: Sequence[Hit]) -> tuple[tuple[int, int], ...]:
-    """The range of the words the reader took for the answer inside a quote; empty when it read none of it."""
+def mark_answer(text: str, span: Span, hits: Sequence[Hit]) -> tuple[tuple[int, int], ...]:
+    """The range of the words the reader took for the answer inside a quote; empty when it read none of it.
+
+    A name is marked to its end: "Ana Ruiz" where the reader took "Ana".
+    """
     read = [r for hit in hits for r in hit.readings if r and span.start <= r.start and r.end <= span.end]
     best = max(read, key=lambda reading: reading.span_score, default=None)
-    return ((best.start, best.end),) if best else ()
+    if best is None:
+        return ()
+    ends_in_name = _LAST_NAME.search(text, best.start, best.end)
+    rest = _REST_OF_NAME.match(text, best.end, span.end) if ends_in_name else None
+    return ((best.start, rest.end() if rest else best.end),)
 
 
 def _make_quote(article: Article, span: Span, score: float, passage: Passage, hits: Sequence[Hit]) -> Quote:
@@ -217,6 +226,6 @@ def _make_quote(article: Article, span: Span, score: float, passage: Passage, hi
         end=span.end,
         section=article.section_path(passage.section),
         score=score,
-        marks=() if span == whole else mark_answer(span, hits),
+        marks=() if span == whole else mark_answer(article.text, span, hits),
         lead_in=lead.cut(article.text) if carries and lead else "",
     )

@@ -201,7 +201,7 @@ def test_quotes_and_marks_are_of_the_article_word_for_word(
     places = sorted((quote.start, quote.end) for quote in quotes)
     assert all(before[1] <= after[0] for before, after in pairwise(places))
     span = Span(data.draw(st.integers(0, len(town.text))), len(town.text))
-    assert all(span.start <= start and end <= span.end for start, end in mark_answer(span, hits))
+    assert all(span.start <= start and end <= span.end for start, end in mark_answer(town.text, span, hits))
 
 
 rankings = st.integers(1, 12).flatmap(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.quote import LONGEST_QUOTE, Margins, choose_quotes, count_words, set_aside
+from assistant.quote import LONGEST_QUOTE, Margins, choose_quotes, count_words, mark_answer, set_aside
 from corpus import Article, PassageKind, Span, article_from_text
 from index import Hit, SentenceReading
 
@@ -105,6 +105,25 @@ def test_the_words_that_answer_are_marked(town: Article) -> None:
     reading = SentenceReading(span_score=4.0, answerable=2.0, start=start, end=start + 3)
     read = dataclasses.replace(hit(town, at, 1, 9), readings=(None, reading))
     assert choose_quotes(town, "how many boats", [read], CLOSE)[0].marks == ((start, start + 3),)
+
+
+def test_a_name_is_marked_to_its_end() -> None:
+    text = "One official spoke: Kevin Coppinger, the sheriff of Essex County. Ana Ruiz’s answer came late."
+
+    def mark(words: str) -> str:
+        start = text.index(words)
+        reading = SentenceReading(span_score=4.0, answerable=2.0, start=start, end=start + len(words))
+        whole = Hit(0, 1.0, 0.5, 1.0, 1.0, (1.0,), (reading,))
+        ((first, last),) = mark_answer(text, Span(0, len(text)), [whole])
+        return text[first:last]
+
+    assert mark("Kevin") == "Kevin Coppinger"
+    assert mark("Kevin Coppinger") == "Kevin Coppinger"
+    assert mark("sheriff of Essex") == "sheriff of Essex County"
+    assert mark("One") == "One"
+    assert mark("official") == "official"
+    assert mark("Ana") == "Ana Ruiz"
+    assert mark("County") == "County"
 
 
 @given(
