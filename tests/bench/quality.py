@@ -31,6 +31,7 @@ from assistant.quote import count_words
 from assistant.settings import Settings
 from tests.bench.questions import (
     BUNDLED,
+    LANGUAGES,
     SHARED,
     SHARED_GOLDEN,
     Question,
@@ -39,6 +40,7 @@ from tests.bench.questions import (
     read_crosslingual,
     read_exercises,
     read_followups,
+    read_foreign_golden,
     read_golden,
     read_squad,
 )
@@ -238,7 +240,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="where to keep the results (default: the data folder)")
     parser.add_argument("--against", type=Path, help="an earlier results file to compare with")
     parser.add_argument(
-        "--languages", action="store_true", help="also ask in Spanish, Vietnamese and Chinese"
+        "--languages", action="store_true", help="also XQuAD and the bundled article's, in other languages"
     )
     parser.add_argument(
         "--followups", action="store_true", help="also ask the last questions of conversations"
@@ -267,6 +269,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         path = SHARED / "eval" / "crosslingual-tune.jsonl"
         for language in ("es", "vi", "zh"):
             measure(f"asked in {language}", read_crosslingual(path, data, options.half, language))
+        for language in LANGUAGES:
+            measure(f"bundled, {language}", [read_foreign_golden(language)])
     if options.followups:
         for reading in Reading:
             sets = read_followups(SHARED / "eval" / "followups-tune.jsonl", reading)

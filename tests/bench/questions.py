@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -20,6 +20,8 @@ SHARED_GOLDEN = {
     "shared article, second set": Path(__file__).with_name("golden_shared_article_second.jsonl"),
 }
 BUNDLED = ROOT / "corpus" / "articles" / "ice-confrontations-massachusetts.md"
+FOREIGN_GOLDEN = Path(__file__).with_name("golden_bundled_foreign.jsonl")
+LANGUAGES = ("es", "pt", "ht", "zh", "vi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,19 @@ def read_golden(article: Path, golden: Path) -> QuestionSet:
             for line in lines
         ),
     )
+
+
+def read_foreign_golden(language: str) -> QuestionSet:
+    """The bundled article's golden questions that stand alone, translated; near misses and off-topic ones too."""
+    golden = read_golden(BUNDLED, BUNDLED.with_suffix(".golden.jsonl"))
+    originals = {question.id: question for question in golden.questions}
+    lines = [json.loads(line) for line in FOREIGN_GOLDEN.read_text(encoding="utf-8").splitlines()]
+    questions = tuple(
+        replace(originals[line["id"]], text=line["question"])
+        for line in lines
+        if line["language"] == language
+    )
+    return QuestionSet(f"bundled, {language}", golden.article, questions)
 
 
 def read_exercises() -> Iterator[QuestionSet]:
