@@ -14,7 +14,6 @@ from pathlib import Path
 from assistant.answer import Answer, Outcome, Quote
 from assistant.decide import (
     FOREIGN,
-    FOREIGN_BY_NAMES,
     WITH_READER,
     WITHOUT_READER,
     Evidence,
@@ -25,10 +24,10 @@ from assistant.decide import (
     weigh_evidence,
     with_threshold,
 )
-from assistant.followup import asks_for_more, stand_alone
+from assistant.followup import asks_for_more, stand_alone, stand_alone_elsewhere
 from assistant.languages import KnownLanguages, find_foreign
 from assistant.names import find_names
-from assistant.quote import Margins, choose_quotes, set_aside
+from assistant.quote import TRANSLATED, Margins, choose_quotes, set_aside
 from assistant.settings import Settings
 from assistant.suggest import list_starters, suggest_questions
 from corpus import Article, Span, normalise_text, read_article
@@ -169,21 +168,22 @@ class Assistant:
 
         `rule` and `margins` take the place of the assistant's own for this question; with `read` off the
         reader model is left out, and the rule for that is taken. For a question in another language than the
-        article's the reader is always left out, and of `rule` the threshold alone holds.
+        article's the threshold alone of `rule` holds.
         """
         began = time.perf_counter()
         question = clean_question(question, self.settings.max_question)
         rule = rule or (self.rule if read else WITHOUT_READER)
         foreign = find_foreign(question, self.article.language)
-        if foreign:
-            own = FOREIGN if self._knows(foreign) else FOREIGN_BY_NAMES
-            rule = with_threshold(own, rule.answered_from)
         with measure_stage(Stage.UNDERSTAND):
             meant = question if as_typed else self.understand(question, history)
         with measure_stage(Stage.SEARCH):
             hits = self._search(meant, HITS, read)
             if history and not as_typed and asks_for_more(question):
                 hits = set_aside(self.article, hits, self._list_quoted(history))
+        if foreign:
+            was_read = any(hit.readings for hit in hits)
+            rule = with_threshold(FOREIGN[self._knows(foreign), was_read], rule.answered_from)
+            margins = margins or (TRANSLATED if was_read else None)
         with measure_stage(Stage.DECIDE):
             return self._decide(question, history, meant, hits, rule, margins, began, foreign)
 
@@ -220,8 +220,15 @@ class Assistant:
 
     def understand(self, question: str, history: Sequence[str]) -> str:
         """The question spelt as the article spells, completed from earlier ones where it leans on them."""
-        if find_foreign(question, self.article.language):
-            return question  # neither spelling nor the rules for follow-ups know its words
+        foreign = find_foreign(question, self.article.language)
+        before = history[-1][: self.settings.max_question] if history else ""
+        language = find_foreign(before, self.article.language)
+        if language and foreign in ("", language):  # a fragment alone may be of any language
+            completed = stand_alone_elsewhere(question, before, language, self.names)
+            if completed != question:
+                return completed
+        if foreign:
+            return question  # neither spelling nor the rules for English follow-ups know its words
         correct = self.index.spelling.correct_text
         earlier = [
             correct(" ".join(normalise_text(text[: self.settings.max_question]).split())) for text in history
@@ -234,7 +241,7 @@ class Assistant:
         """The hits for a question that stands alone, in whatever language it is."""
         foreign = find_foreign(meant, self.article.language)
         if foreign:
-            return self.index.retrieve_foreign(meant, foreign, self._knows(foreign), count)
+            return self.index.search_foreign(meant, foreign, self._knows(foreign), count, read)
         return self.index.search(meant, count) if read else self.index.retrieve(meant, count)
 
     def _knows(self, language: str) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.names import Names
+from corpus import Span
 from index.lexical import STOP_WORDS, fold_word
 
 LONGEST_FRAGMENT = 6  # words; "and what did the mayor say about it?" is a question, not a fragment
@@ -52,6 +53,37 @@ _EMPTY_IT = re.compile(
     r"\b(?:is|was|does|would)\s+it\s+(?:\w+\s+)?(?:to|that|if|for|true|legal|illegal|possible)\b", re.I
 )
 _NOUN_PHRASE = re.compile(r"\b(?:the|a|an|this|these|those|their|its|his|her)\s+((?:[\w’'-]+\s*){1,4})", re.I)
+# In other languages: what a fragment begins and ends with, and bare question words.
+_ELSEWHERE = {
+    "es": (
+        r"(?:y|pero|o|entonces)\s+(?:qu[eé]\s+(?:hay\s+de|pas[oó]|tal)\s+)?",
+        "",
+        r"por\s*qu[eé]|cu[aá]ndo|d[oó]nde|c[oó]mo|qui[eé]n(?:es)?|cu[aá]nt[oa]s?",
+    ),
+    "pt": (
+        r"(?:e|mas|ou|ent[aã]o)\s+(?:quanto\s+a\s+|que\s+tal\s+)?",
+        "",
+        r"por\s*qu[eê]|quando|onde|como|quem|quant[oa]s?",
+    ),
+    "ht": (
+        r"(?:e|epi|ak|men|oswa)\s+(?:pou\s+)?",
+        "",
+        r"poukisa|kil[eè]|(?:ki\s+)?kote|kijan|kiy[eè]s|ki\s+moun|konbyen",
+    ),
+    "vi": (
+        r"(?:(?:thế|vậy)\s+)?(?:còn|và|nhưng)\s+",
+        r"\s+(?:thì\s+sao|thế\s+nào)",
+        r"(?:tại|vì)\s+sao|khi\s+nào|(?:ở\s+)?đâu|thế\s+nào|ai|bao\s+nhiêu",
+    ),
+    "zh": (
+        r"(?:那么?|还有|但是?|和)\s*",
+        r"\s*(?:呢|怎么样)",
+        r"为什么|什么时候|何时|在?哪里|怎么(?:样|会)?|谁|多少",
+    ),
+}
+_AROUND = " ¿¡?!.…？！。,;:"
+_LATIN = "A-Za-zÀ-ÖØ-öø-ɏ"
+_CAPITALS = re.compile(rf"(?<![{_LATIN}])[A-Z][{_LATIN}'’-]*(?:\s+[A-Z][{_LATIN}'’-]*)*")
 _PERSON = {"he", "him", "his", "she", "her", "hers"}
 _OWNER = {"his", "their", "its"}
 
@@ -82,6 +114,36 @@ def stand_alone(
     if pronoun:
         return _replace_pronoun(body, pronoun, before, names, quoted)
     return _replace_part(before, fragment, names)
+
+
+def stand_alone_elsewhere(question: str, before: str, language: str, names: Names) -> str:
+    """The question completed from the one before it, both in another language; the question itself if it needs none.
+
+    A bare question word, and a fragment with a name, which takes the place of the name asked about before: with
+    "¿Qué pasó en Worcester?" before it "¿Y en New Bedford?" -> "¿Qué pasó en New Bedford?".
+    """
+    lead, tail, bare = _ELSEWHERE.get(language, ("", "", ""))
+    body = question.strip(_AROUND)
+    if not lead or not before.strip():
+        return question
+    stem = before.strip(" ?!.…？！。")
+    if re.fullmatch(bare, body, re.I):
+        return f"{stem} – {body.lower()}?"
+    fragment = re.sub(rf"^(?:{lead})", "", body, flags=re.I)
+    fragment = re.sub(rf"(?:{tail})$", "", fragment, flags=re.I) if tail else fragment
+    new = names.mention(fragment) or _find_capitals(fragment)
+    # where there are capitals the first word has one of its own
+    first = 0 if language == "zh" else len(before) - len(before.lstrip(_AROUND)) + 1
+    old = names.mention(before) or _find_capitals(before, first)
+    if fragment == body or len(fragment.split()) > LONGEST_FRAGMENT or not new or not old:
+        return question
+    return f"{before[: old.start]}{new.cut(fragment)}{before[old.end :]}"
+
+
+def _find_capitals(text: str, first: int = 0) -> Span | None:
+    """Where the last run of words with capitals stands, from `first` on."""
+    runs = [match.span() for match in _CAPITALS.finditer(text, first)]
+    return Span(*runs[-1]) if runs else None
 
 
 def asks_for_more(question: str) -> bool:

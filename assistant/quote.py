@@ -39,6 +39,7 @@ class Margins:
 
 
 RETRIEVED = Margins(neighbour=6.0)  # where no reader's scores are in: the others spread half as far
+TRANSLATED = Margins(neighbour=9.0)  # where the reader's count less (`index.search.TRANSLATED`)
 
 
 def choose_quotes(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import faiss
 import numpy as np
@@ -30,6 +30,21 @@ class Word:
     text: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a stretch of a question means: the article's terms, each with how much it is believed, 0 to 1.
+
+    `english` is what an English question would say there, "" for nothing; `counts` is off for words that only say how
+    something is asked.
+    """
+
+    start: int
+    end: int
+    terms: Mapping[str, float]
+    english: str = ""
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +82,45 @@ def collect_vocabulary(texts: Iterable[str]) -> Vocabulary:
     )
 
 
+def cut_pieces(question: str) -> Iterator[tuple[Word, bool]]:
+    """The words of a question in order, and the runs in a script without spaces, which are marked True.
+
+    "2025年谁" -> "2025", "年谁" (True).
+    """
+    for match in _WORD.finditer(question):
+        at = match.start()
+        for piece in re.split(f"({_UNSPACED.pattern})", match.group()):
+            if piece:
+                unspaced = _UNSPACED.fullmatch(piece) is not None
+                yield Word(piece.casefold(), at, at + len(piece)), unspaced
+            at += len(piece)
+
+
 def cut_words(question: str) -> list[Word]:
     """The words of a question in order; where no spaces are, all runs of 2 to 4 characters.
 
     "¿Quién fue?" -> "quién", "fue"; "谁被捕" -> "谁被", "被捕", "谁被捕".
     """
     words = []
-    for match in _WORD.finditer(question):
-        at = match.start()
-        for piece in re.split(f"({_UNSPACED.pattern})", match.group()):
-            if _UNSPACED.fullmatch(piece):
-                for length in range(2, LONGEST_RUN + 1):
-                    for first in range(len(piece) - length + 1):
-                        start = at + first
-                        words.append(Word(piece[first : first + length], start, start + length))
-            elif piece:
-                words.append(Word(piece.casefold(), at, at + len(piece)))
-            at += len(piece)
+    for word, unspaced in cut_pieces(question):
+        if not unspaced:
+            words.append(word)
+            continue
+        for length in range(2, LONGEST_RUN + 1):
+            for first in range(len(word.text) - length + 1):
+                start = word.start + first
+                words.append(Word(word.text[first : first + length], start, start + length))
     return words
 
 
 def find_meanings(
     words: Sequence[Word], vocabulary: Vocabulary, vectors: np.ndarray, known: faiss.IndexFlatIP
-) -> list[dict[str, float]]:
-    """For each word of a question the article's terms it may mean, with the cosine that is believed with, 0 to 1.
+) -> list[Meaning]:
+    """What the words of a question mean by a multilingual encoder, with the cosines that are believed with.
 
-    `vectors` are those of the words, `known` those of the vocabulary's, by a multilingual encoder. Words that are
-    nearest to a stop word are left out; one that means nothing the article names has no terms. Of words that
-    overlap the one that is nearest to anything is taken.
+    `vectors` are those of the words, `known` those of the vocabulary's. Words that are nearest to a stop word have no
+    terms and are that stop word in English; nor has one that means nothing the article names. Of words that overlap the
+    one that is nearest to anything is taken.
     """
     if not words:
         return []
@@ -108,13 +134,24 @@ def find_meanings(
         taken.update(range(word.start, word.end))
         spelt = match_spelling(word.text, vocabulary)
         terms = {vocabulary.spelt[spelt[0]]: spelt[1]} if spelt else {}
-        if not spelt and not vocabulary.terms[rows[at][0]]:
-            continue
-        for cosine, row in zip(cosines[at], rows[at], strict=True):
-            term = vocabulary.terms[row]
-            if term and cosine >= MEANS:
-                terms[term] = max(terms.get(term, 0.0), min(1.0, float(cosine)))
-        meanings.append(terms)
+        nearest = vocabulary.words[rows[at][0]] if cosines[at][0] >= MEANS else ""
+        counts = bool(spelt or vocabulary.terms[rows[at][0]])
+        if counts:
+            for cosine, row in zip(cosines[at], rows[at], strict=True):
+                term = vocabulary.terms[row]
+                if term and cosine >= MEANS:
+                    terms[term] = max(terms.get(term, 0.0), min(1.0, float(cosine)))
+        meanings.append(Meaning(word.start, word.end, terms, spelt[0] if spelt else nearest, counts))
+    return meanings
+
+
+def find_spelt(words: Sequence[Word], vocabulary: Vocabulary) -> list[Meaning]:
+    """What the words of a question mean by the article's words that are spelt like them."""
+    meanings = []
+    for word in words:
+        spelt = match_spelling(word.text, vocabulary)
+        terms = {vocabulary.spelt[spelt[0]]: spelt[1]} if spelt else {}
+        meanings.append(Meaning(word.start, word.end, terms, spelt[0] if spelt else ""))
     return meanings
 
 
@@ -132,10 +169,38 @@ def match_spelling(word: str, vocabulary: Vocabulary) -> tuple[str, float] | Non
     return (near[0], near[1] / 100) if near else None
 
 
-def gather_terms(meanings: Iterable[Mapping[str, float]]) -> dict[str, float]:
+def merge_meanings(question: str, listed: Sequence[Meaning], others: Sequence[Meaning]) -> list[Meaning]:
+    """Both in the order of the question; of `others` those that stand where nothing is listed.
+
+    A number, or a name that nothing of the article is spelt like, is in English as it is typed: a reader of the
+    English must see that another town is asked about.
+    """
+    taken = {place for meaning in listed for place in range(meaning.start, meaning.end)}
+    merged = list(listed)
+    for meaning in others:
+        if taken.isdisjoint(range(meaning.start, meaning.end)):
+            typed = question[meaning.start : meaning.end]
+            is_name = typed[:1].isupper() and question[: meaning.start].strip("¿¡\"'“« ") != ""
+            if typed.isdigit() or (is_name and max(meaning.terms.values(), default=0.0) < 1.0):
+                spelt = meaning.english if _is_spelt_like(typed, meaning.english) else typed
+                meaning = replace(meaning, english=spelt)
+            merged.append(meaning)
+    return sorted(merged, key=lambda meaning: meaning.start)
+
+
+def _is_spelt_like(one: str, other: str) -> bool:
+    return fuzz.ratio(fold_word(one), fold_word(other)) >= COGNATE
+
+
+def write_english(meanings: Iterable[Meaning]) -> str:
+    """What the meanings say in English, word by word."""
+    return " ".join(meaning.english for meaning in meanings if meaning.english)
+
+
+def gather_terms(meanings: Iterable[Meaning]) -> dict[str, float]:
     """All terms, each with the most it is believed in by any word."""
     terms: dict[str, float] = {}
     for meaning in meanings:
-        for term, belief in meaning.items():
+        for term, belief in meaning.terms.items():
             terms[term] = max(terms.get(term, 0.0), belief)
     return terms

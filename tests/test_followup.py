@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.followup import asks_for_more, stand_alone
+from assistant.followup import asks_for_more, stand_alone, stand_alone_elsewhere
 from assistant.names import Names, find_names
 from corpus import article_from_text
 
@@ -133,3 +133,38 @@ def test_asking_for_more_is_seen(question: str) -> None:
 @pytest.mark.parametrize("question", ["How many more came in 2024?", "What happened elsewhere?", "Who came?"])
 def test_other_questions_ask_for_no_more(question: str) -> None:
     assert not asks_for_more(question)
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "question", "meant"),
+    [
+        ("es", "¿Qué pasó en Lynn?", "¿Y en New Bedford?", "¿Qué pasó en New Bedford?"),
+        ("es", "¿Cuántos arrestó ICE en Worcester?", "y en lynn?", "¿Cuántos arrestó ICE en lynn?"),
+        ("es", "¿Quién arrestó a Ana Ruiz?", "¿Por qué?", "¿Quién arrestó a Ana Ruiz – por qué?"),
+        ("pt", "O que aconteceu em Worcester?", "E em Waltham?", "O que aconteceu em Waltham?"),
+        ("ht", "Kisa ki te pase nan Worcester?", "Epi nan Lynn?", "Kisa ki te pase nan Lynn?"),
+        ("vi", "Chuyện gì đã xảy ra ở Lynn?", "Còn ở Waltham thì sao?", "Chuyện gì đã xảy ra ở Waltham?"),
+        ("zh", "Worcester发生了什么事？", "那Waltham呢？", "Waltham发生了什么事？"),
+        ("zh", "Worcester发生了什么事？", "为什么？", "Worcester发生了什么事 – 为什么?"),
+    ],
+)
+def test_a_fragment_in_another_language(language: str, before: str, question: str, meant: str) -> None:
+    names = find_names(article_from_text("He spoke in Worcester, and she in Lynn.", title="Two towns"))
+    assert stand_alone_elsewhere(question, before, language, names) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("¿Qué pasó en Worcester?", "¿Quién es Maria Santos?"),
+        ("¿Qué pasó en Worcester?", "Y qué dijo después el alcalde sobre la ley de Massachusetts?"),
+        ("¿Qué pasó en Worcester?", "¿Y después?"),
+        ("¿Qué pasó ayer?", "¿Y en Lynn?"),  # nothing that its name could take the place of
+        ("", "¿Y en Lynn?"),
+        ("¿Qué pasó en Worcester?", ""),
+    ],
+)
+def test_what_no_rule_completes_stays_as_it_is_in_another_language(before: str, question: str) -> None:
+    names = find_names(article_from_text("He spoke in Worcester, and she in Lynn.", title="Two towns"))
+    assert stand_alone_elsewhere(question, before, "es", names) == question
+    assert stand_alone_elsewhere(question, before, "fr", names) == question

@@ -1,69 +1,106 @@
-"""Frequent words of languages that the packaged multilingual encoder does not know, with their English."""
+"""Lists of words of other languages with their English, and what of a question they tell."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from index.foreign import Vocabulary, Word, match_spelling
-from index.lexical import fold_word, stem_word
+from index.foreign import Meaning, Vocabulary, Word, cut_pieces
+from index.lexical import STOP_WORDS, fold_word, stem_word
 
-LONGEST_PHRASE = 3  # words
-Glossary = Mapping[str, tuple[str, ...]]
+LONGEST_PHRASE = 4  # words
+LONGEST_RUN = 10  # characters, in a script without spaces
+NOTHING = "-"  # the English of a word that an English question has none for
 
 
 @dataclass(frozen=True, slots=True)
-class Gloss:
-    """What can be told of a question without an encoder that knows its language.
+class Entry:
+    """The English of a word or phrase: how a question says it, "" for not at all, and all words it may be."""
 
-    `meanings` are for each word the article's terms it may mean, none where nothing is known of it; `english` are
-    the words that something is known of, in English where there is a list, to be encoded.
-    """
-
-    meanings: tuple[Mapping[str, float], ...]
     english: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """The entries of a language by what is written; `plain` has them without accents, for those who type none."""
+
+    written: Mapping[str, Entry]
+    plain: Mapping[str, Entry]
+
+    def find(self, words: Sequence[str]) -> Entry | None:
+        return self.written.get(" ".join(words)) or self.plain.get(_drop_accents(words))
+
+
+def parse_glossary(lines: Iterable[str]) -> Glossary:
+    """A line is "cảnh sát|công an: police; officer": what is written, how an English question says it, more words.
+
+    Of what is written twice the first holds; text is expected composed (NFC) and in small letters.
+    """
+    written: dict[str, Entry] = {}
+    plain: dict[str, Entry] = {}
+    for line in lines:
+        if line and not line.startswith("#"):
+            forms, meant = line.split(": ", 1)
+            english, _, more = meant.partition(";")
+            english = "" if english.strip() == NOTHING else english.strip()
+            entry = Entry(english, tuple(dict.fromkeys(f"{english} {more}".split())))
+            for form in forms.split("|"):
+                written.setdefault(form, entry)
+                plain.setdefault(_drop_accents(form.split()), entry)
+    return Glossary(written, plain)
 
 
 @lru_cache
 def load_glossary(language: str) -> Glossary:
-    """The English words of each phrase of a language, in small letters; empty for a language without a list.
-
-    In Vietnamese "cảnh sát" -> ("police",).
-    """
+    """The list of a language; without entries for one that has none."""
     file = Path(__file__).parent / f"{language}.txt"
-    if not file.is_file():
-        return {}
-    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    pairs = (line.split(": ", 1) for line in lines)
-    return {phrase: tuple(english.split()) for phrase, english in pairs}
+    return parse_glossary(file.read_text(encoding="utf-8").splitlines() if file.is_file() else ())
 
 
-def gloss_words(words: Sequence[Word], vocabulary: Vocabulary, glossary: Glossary) -> Gloss:
-    """The words of a question by a list, the longest phrase first, else by the article's words spelt like them."""
-    meanings: list[Mapping[str, float]] = []
-    english: list[str] = []
+def _drop_accents(words: Sequence[str]) -> str:
+    return " ".join(fold_word(word) for word in words)
+
+
+def find_listed(question: str, glossary: Glossary, vocabulary: Vocabulary) -> list[Meaning]:
+    """What the parts of a question mean that a list has, the longest phrase first, in order."""
+    pieces = list(cut_pieces(question)) if glossary.written else []
+    found: list[Meaning] = []
     at = 0
-    while at < len(words):
-        length, translated = _find_phrase(words, at, glossary)
-        if translated:
-            terms = (stem_word(fold_word(word)) for word in translated)
-            meanings.append({term: 1.0 for term in terms if term in vocabulary.stems})
-            english.append(translated[0])
-        else:
-            text = words[at].text
-            spelt = match_spelling(text, vocabulary)
-            meanings.append({vocabulary.spelt[spelt[0]]: spelt[1]} if spelt else {})
-            english += [spelt[0]] if spelt else [text] if text.isdigit() else []
+    while at < len(pieces):
+        word, unspaced = pieces[at]
+        if unspaced:
+            found += _find_in_run(word, glossary, vocabulary)
+            at += 1
+            continue
+        for length in range(min(LONGEST_PHRASE, len(pieces) - at), 0, -1):
+            phrase = [piece for piece, _ in pieces[at : at + length]]
+            entry = glossary.find([piece.text for piece in phrase])
+            if entry:
+                found.append(_mean(phrase[0].start, phrase[-1].end, entry, vocabulary))
+                break
         at += length
-    return Gloss(tuple(meanings), " ".join(english))
+    return found
 
 
-def _find_phrase(words: Sequence[Word], at: int, glossary: Glossary) -> tuple[int, tuple[str, ...]]:
-    """How many words from `at` on are a phrase of the list, and its English; (1, ()) where none is."""
-    for length in range(min(LONGEST_PHRASE, len(words) - at), 0, -1):
-        translated = glossary.get(" ".join(word.text for word in words[at : at + length]))
-        if translated:
-            return length, translated
-    return 1, ()
+def _find_in_run(run: Word, glossary: Glossary, vocabulary: Vocabulary) -> list[Meaning]:
+    """The longest listed word at each place of a run without spaces, from its beginning on."""
+    found = []
+    at = 0
+    while at < len(run.text):
+        for length in range(min(LONGEST_RUN, len(run.text) - at), 0, -1):
+            entry = glossary.find([run.text[at : at + length]])
+            if entry:
+                found.append(_mean(run.start + at, run.start + at + length, entry, vocabulary))
+                break
+        at += length
+    return found
+
+
+def _mean(start: int, end: int, entry: Entry, vocabulary: Vocabulary) -> Meaning:
+    said = [word for word in entry.words if word not in STOP_WORDS]
+    terms = (stem_word(fold_word(word)) for word in said)
+    known = {term: 1.0 for term in terms if term in vocabulary.stems}
+    return Meaning(start, end, known, entry.english, counts=bool(said))

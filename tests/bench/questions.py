@@ -21,6 +21,7 @@ SHARED_GOLDEN = {
 }
 BUNDLED = ROOT / "corpus" / "articles" / "ice-confrontations-massachusetts.md"
 FOREIGN_GOLDEN = Path(__file__).with_name("golden_bundled_foreign.jsonl")
+FOREIGN_EXERCISES = Path(__file__).with_name("exercises_foreign.jsonl")
 LANGUAGES = ("es", "pt", "ht", "zh", "vi")
 
 
@@ -115,14 +116,29 @@ def read_golden(article: Path, golden: Path) -> QuestionSet:
 def read_foreign_golden(language: str) -> QuestionSet:
     """The bundled article's golden questions that stand alone, translated; near misses and off-topic ones too."""
     golden = read_golden(BUNDLED, BUNDLED.with_suffix(".golden.jsonl"))
-    originals = {question.id: question for question in golden.questions}
-    lines = [json.loads(line) for line in FOREIGN_GOLDEN.read_text(encoding="utf-8").splitlines()]
-    questions = tuple(
-        replace(originals[line["id"]], text=line["question"])
-        for line in lines
-        if line["language"] == language
+    return replace(translate_set(golden, FOREIGN_GOLDEN, language), name=f"bundled, {language}")
+
+
+def read_foreign_exercises(language: str) -> Iterator[QuestionSet]:
+    """Questions of some of the exercises held back, half of them near misses, translated."""
+    for each in read_exercises():
+        translated = translate_set(each, FOREIGN_EXERCISES, language)
+        if translated.questions:
+            yield translated
+
+
+def translate_set(questions: QuestionSet, file: Path, language: str) -> QuestionSet:
+    """The questions that a file (JSON Lines of id, language, question) has in a language, in its order."""
+    originals = {question.id: question for question in questions.questions}
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return replace(
+        questions,
+        questions=tuple(
+            replace(originals[line["id"]], text=line["question"])
+            for line in lines
+            if line["language"] == language and line["id"] in originals
+        ),
     )
-    return QuestionSet(f"bundled, {language}", golden.article, questions)
 
 
 def read_exercises() -> Iterator[QuestionSet]:
