@@ -2,9 +2,9 @@
 
 Two courses. The first starts from the sentence encoder and is closed twice, early and late, and the two networks'
 weights are averaged (Wortsman et al. 2022, "Model soups"). The second goes on from that average with all the data
-there is and with our own exercises. In every run the learning rate warms up and stays, and falls to zero over the
-last phase, which draws on the cleanest sources only. `--score` trains nothing and prints the scores of the weights
-that are there.
+there is and with our own exercises, and is closed twice early and twice late. In every run the learning rate warms
+up and stays, and falls to zero over the last phase, which draws on the cleanest sources only. `--score` trains
+nothing and prints the scores of the weights that are there.
 """
 
 from __future__ import annotations
@@ -94,13 +94,14 @@ FIRST_COURSE: Course = (
 SECOND_COURSE: Course = tuple(
     (
         Recipe(
-            (Phase(900, BROAD_MIXTURES), Phase(3500, FULL_MIXTURES), Phase(3000, CLOSING_MIXTURES, draw)),
+            (Phase(900, BROAD_MIXTURES), Phase(full, FULL_MIXTURES), Phase(3000, CLOSING_MIXTURES, draw)),
             seed=1,
             rate=1.2e-4,
             head_rate=4e-4,
         ),
-        0.5,
+        0.25,
     )
+    for full in (3500, 9100)
     for draw in (0, 1)
 )
 
