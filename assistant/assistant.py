@@ -24,7 +24,7 @@ from assistant.decide import (
     weigh_evidence,
     with_threshold,
 )
-from assistant.followup import asks_for_more, stand_alone, stand_alone_elsewhere
+from assistant.followup import TURNS, asks_for_more, stand_alone, stand_alone_elsewhere
 from assistant.languages import KnownLanguages, find_foreign
 from assistant.names import find_names
 from assistant.quote import TRANSLATED, Margins, choose_quotes, set_aside
@@ -173,9 +173,9 @@ class Assistant:
         began = time.perf_counter()
         question = clean_question(question, self.settings.max_question)
         rule = rule or (self.rule if read else WITHOUT_READER)
-        foreign = find_foreign(question, self.article.language)
         with measure_stage(Stage.UNDERSTAND):
             meant = question if as_typed else self.understand(question, history)
+            foreign = find_foreign(meant, self.article.language)
         with measure_stage(Stage.SEARCH):
             hits = self._search(meant, HITS, read)
             if history and not as_typed and asks_for_more(question):
@@ -220,15 +220,9 @@ class Assistant:
 
     def understand(self, question: str, history: Sequence[str]) -> str:
         """The question spelt as the article spells, completed from earlier ones where it leans on them."""
-        foreign = find_foreign(question, self.article.language)
-        before = history[-1][: self.settings.max_question] if history else ""
-        language = find_foreign(before, self.article.language)
-        if language and foreign in ("", language):  # a fragment alone may be of any language
-            completed = stand_alone_elsewhere(question, before, language, self.names)
-            if completed != question:
-                return completed
-        if foreign:
-            return question  # neither spelling nor the rules for English follow-ups know its words
+        completed = self._complete_elsewhere(question, history)
+        if completed != question or find_foreign(question, self.article.language):
+            return completed  # neither spelling nor the rules for English follow-ups know its words
         correct = self.index.spelling.correct_text
         earlier = [
             correct(" ".join(normalise_text(text[: self.settings.max_question]).split())) for text in history
@@ -236,6 +230,17 @@ class Assistant:
         return stand_alone(
             correct(question), [text for text in earlier if text], self.names, self._find_quoted
         )
+
+    def _complete_elsewhere(self, question: str, history: Sequence[str]) -> str:
+        """The question completed from those before, all in one other language; else as it is."""
+        before = ""
+        for text in (*(text[: self.settings.max_question] for text in history[-TURNS:]), question):
+            language = find_foreign(before, self.article.language)
+            # a fragment alone may be of any language
+            if language and find_foreign(text, self.article.language) in ("", language):
+                text = stand_alone_elsewhere(text, before, language, self.names)
+            before = text
+        return before
 
     def _search(self, meant: str, count: int, read: bool = True) -> tuple[Hit, ...]:
         """The hits for a question that stands alone, in whatever language it is."""

@@ -54,8 +54,8 @@ WITHOUT_READER = Rule(
     answered_from=0.35,
 )
 WITH_READER = Rule(
-    intercept=-0.619,
-    weights=Evidence(dense=1.974, coverage=0.0, kind=-0.335, listed=-0.033, answerable=0.8, span=0.001),
+    intercept=-0.92,
+    weights=Evidence(dense=1.974, coverage=0.0, kind=0.0, answerable=0.8),
     answered_from=0.4,
 )
 

@@ -295,8 +295,13 @@ def test_the_reader_reads_the_english_of_a_question(assistant: Assistant) -> Non
 
 
 def test_a_follow_up_in_another_language(assistant: Assistant) -> None:
-    answer = assistant.ask("¿Y Ana Lima?", ("¿Quién es Marco Silva?",))
-    assert answer.read_as == "¿Quién es Ana Lima?"
+    examined = assistant.examine("y Ana Lima?", ("¿Quién es Marco Silva?",))
+    assert examined.answer.read_as == "¿Quién es Ana Lima?"
+    assert examined.rule.weights == FOREIGN[True, True].weights
+    again = assistant.ask("¿Y Rosa Pina?", ("¿Quién es Marco Silva?", "y Ana Lima?"))
+    assert again.read_as == "¿Quién es Rosa Pina?"
+    english = assistant.ask("Who is Ana Lima?", ("¿Quién es Marco Silva?",))
+    assert english.read_as is None
     assert assistant.ask("¿Y Ana Lima?", ("¿Quién es Marco Silva?",), as_typed=True).read_as is None
 
 

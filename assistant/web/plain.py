@@ -55,7 +55,7 @@ def render_answer(kept: Kept, shelved: Shelved | None) -> str:
             '<p class="changed">The article has changed since this answer was given. '
             "The quotation shows it as it was.</p>"
         )
-    words = messages_for(detect_language(answer.question))
+    words = messages_for(detect_language(answer.read_as or answer.question))
     if shelved is not None:
         same = shelved.article.revision == kept.revision
         if same:

@@ -230,4 +230,6 @@ class Service:
             except RecordError as error:
                 self.metrics.errors.labels(Fault.KEEP.value).inc()
                 log.error("an answer was given but not kept: %s", error)
-        return Reply(answer, answer_id, detect_language(answer.question), assistant.article, session)
+        return Reply(
+            answer, answer_id, detect_language(answer.read_as or answer.question), assistant.article, session
+        )
