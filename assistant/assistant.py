@@ -200,7 +200,7 @@ class Assistant:
     ) -> Examined:
         """The answer that a question's hits make; `began` is when it was asked, in time.perf_counter."""
         quotes = choose_quotes(self.article, meant, hits, margins)
-        evidence = weigh_evidence(self.article, meant, hits, quotes[0], foreign or "en") if quotes else None
+        evidence = weigh_evidence(meant, hits, quotes[0], foreign or "en") if quotes else None
         confidence = measure_confidence(evidence, rule) if evidence else 0.0
         outcome = decide_outcome(hits, confidence, rule)
         shown = quotes[: MOST_SHOWN[outcome]]

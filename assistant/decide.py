@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from assistant.answer import Outcome, Quote
-from assistant.quote import measure_announced
-from corpus import Article, Span
 from index import Hit
 from index.answer_kind import expect_kind, holds_kind
 from index.rerank import weigh_reading
@@ -19,17 +17,13 @@ class Evidence:
     """What speaks for the first quote holding the answer.
 
     `dense` and `coverage` are of the best hit; `kind` is 1 when the quote holds the kind of answer the question
-    asks for, else 0; `listed` is how much of the question the lead-in of a list announces that is quoted whole.
-    `answerable` is the reader's logit for the window of the best sentence and `span` its logit for the words in it
-    that answer best over "no such words", both 0 without a reader.
+    asks for, else 0; `answerable` is the reader's logit for the window of the best sentence, 0 without a reader.
     """
 
     dense: float
     coverage: float
     kind: float
-    listed: float = 0.0
     answerable: float = 0.0
-    span: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +70,7 @@ def with_threshold(rule: Rule, answered_from: float) -> Rule:
     return replace(rule, answered_from=answered_from)
 
 
-def weigh_evidence(
-    article: Article, question: str, hits: Sequence[Hit], first: Quote, language: str = "en"
-) -> Evidence:
+def weigh_evidence(question: str, hits: Sequence[Hit], first: Quote, language: str = "en") -> Evidence:
     """The evidence for the first quote, which was made from the first hit; `language` is the question's."""
     best = hits[0]
     read = [reading for reading in best.readings if reading is not None]
@@ -87,9 +79,7 @@ def weigh_evidence(
         dense=best.dense,
         coverage=best.coverage,
         kind=float(holds_kind(expect_kind(question, language), first.text)),
-        listed=measure_announced(article, question, best, Span(first.start, first.end)),
         answerable=top.answerable if top else 0.0,
-        span=top.span_score if top else 0.0,
     )
 
 

@@ -144,21 +144,6 @@ def find_list(article: Article, passage: Passage) -> Span:
     return Span(min(lead.start, items[0].span.start), items[-1].span.end)
 
 
-def measure_announced(article: Article, question: str, hit: Hit, quoted: Span) -> float:
-    """The share, 0 to 1, of a question's words that the lead-in and titles of a quoted list hold; 0 for no whole list.
-
-    A reader that sees an item or two cannot tell that "His three-point strategy includes:" with all that follows
-    answers "What are the three points of his strategy?" (three, points, strategy: 1.0).
-    """
-    passage = article.passages[hit.passage]
-    if passage.group is None or passage.lead_in is None or find_list(article, passage) != quoted:
-        return 0.0
-    lead = passage.lead_in.cut(article.text)
-    announced = set(tokenize(" ".join((lead, *article.section_path(passage.section)))))
-    asked = set(tokenize(question))
-    return len(asked & announced) / len(asked) if asked else 0.0
-
-
 def count_words(text: str) -> int:
     """How many words a text has, white space between them: "at 8 p.m." -> 3."""
     return len(text.split())

@@ -25,7 +25,7 @@ TOWN = article_from_text(
 HIT = Hit(passage=0, score=9.0, dense=0.5, lexical=4.0, coverage=0.8, sentences=(9.0,))
 RULE = Rule(
     intercept=-2.0,
-    weights=Evidence(dense=4.0, coverage=2.0, kind=1.0, listed=3.0, answerable=0.5, span=0.25),
+    weights=Evidence(dense=4.0, coverage=2.0, kind=1.0, answerable=0.5),
     answered_from=0.6,
 )
 
@@ -40,23 +40,13 @@ def test_evidence_comes_from_the_best_hit() -> None:
     best = replace(HIT, readings=readings)
     second = replace(HIT, passage=1, score=7.0, dense=0.9)
     dated, undated = make_quote("It opened in 2024."), make_quote("Nobody will forget.")
-    assert weigh_evidence(TOWN, "When?", [best, second], dated) == Evidence(0.5, 0.8, 1.0, 0.0, 1.5, 3.0)
-    assert weigh_evidence(TOWN, "When?", [HIT], undated) == Evidence(0.5, 0.8, 0.0, 0.0, 0.0, 0.0)
-
-
-def test_a_whole_list_that_the_question_asks_for_is_evidence() -> None:
-    item = next(at for at, passage in enumerate(TOWN.passages) if passage.group is not None)
-    hit = replace(HIT, passage=item)
-    whole = make_quote("The mayor gave three rules:\n\n- No dogs.\n- No glass.")
-    # three, rules and mayor of the four words are announced
-    assert weigh_evidence(TOWN, "Which three rules has the mayor broken?", [hit], whole).listed == 0.75
-    assert weigh_evidence(TOWN, "Which three rules?", [hit], make_quote("No dogs.")).listed == 0.0
-    assert weigh_evidence(TOWN, "Which three rules?", [HIT], whole).listed == 0.0
+    assert weigh_evidence("When?", [best, second], dated) == Evidence(0.5, 0.8, 1.0, 1.5)
+    assert weigh_evidence("When?", [HIT], undated) == Evidence(0.5, 0.8, 0.0, 0.0)
 
 
 def test_confidence_is_the_logistic_of_the_weighted_evidence() -> None:
-    evidence = Evidence(dense=0.5, coverage=0.8, kind=1.0, listed=0.5, answerable=-1.0, span=2.0)
-    logit = -2.0 + 4 * 0.5 + 2 * 0.8 + 1.0 + 3 * 0.5 + 0.5 * -1.0 + 0.25 * 2.0
+    evidence = Evidence(dense=0.5, coverage=0.8, kind=1.0, answerable=-1.0)
+    logit = -2.0 + 4 * 0.5 + 2 * 0.8 + 1.0 + 0.5 * -1.0
     assert measure_confidence(evidence, RULE) == pytest.approx(1 / (1 + exp(-logit)))
     assert measure_confidence(replace(evidence, answerable=-1e9), RULE) < 1e-20
 

@@ -155,7 +155,7 @@ def test_another_name_stays_another_name_in_english() -> None:
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
-def test_lists_of_words_are_in_order(language: str) -> None:
+def test_lists_of_words_are_well_formed(language: str) -> None:
     file = Path(glossary_folder.__file__).with_name(f"{language}.txt")
     lines = file.read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("# ") and len(lines) > 1500

@@ -27,9 +27,7 @@ NAMES = {
     "dense": "meaning: cosine of the best passage",
     "coverage": "words: share of the rare ones found",
     "kind": "the quote holds the kind of answer asked for",
-    "span": "reader: best words over none",
     "answerable": "reader: the text answers",
-    "listed": "a list whose lead-in announces what is asked",
 }
 
 
