@@ -36,6 +36,7 @@ class Messages:
     unsure_hint: str
     nothing_found: str
     searched_english: str
+    foreign_hint: str  # beside an answer across languages
     reading_as: str
     ask_as_typed: str
     show_in_article: str
@@ -87,8 +88,8 @@ _ENGLISH = Messages(
     unsure="The nearest passage",
     unsure_hint="I cannot tell whether it answers a question in this language.",
     nothing_found="I found nothing near this question",
-    searched_english="I searched an article in English; its words are quoted as they stand. They may come near "
-    "your question without answering it.",
+    searched_english="I searched an article in English; its words are quoted as they stand.",
+    foreign_hint="The words quoted may come near your question without answering it.",
     reading_as="Reading this as:",
     ask_as_typed="Ask it as typed",
     show_in_article="Show in the article",
@@ -150,8 +151,8 @@ _OTHERS = (
         unsure="El pasaje más cercano",
         unsure_hint="No puedo saber si responde a una pregunta en español.",
         nothing_found="No encontré nada cercano a esta pregunta",
-        searched_english="Busqué en un artículo en inglés; sus palabras se citan tal como están. Puede que "
-        "se acerquen a su pregunta sin responderla.",
+        searched_english="Busqué en un artículo en inglés; sus palabras se citan tal como están.",
+        foreign_hint="Las palabras citadas pueden acercarse a su pregunta sin responderla.",
         reading_as="Lo entiendo así:",
         ask_as_typed="Preguntar tal como lo escribí",
         show_in_article="Ver en el artículo",
@@ -212,8 +213,8 @@ _OTHERS = (
         unsure="O trecho mais próximo",
         unsure_hint="Não sei dizer se responde a uma pergunta em português.",
         nothing_found="Não encontrei nada próximo desta pergunta",
-        searched_english="Procurei num artigo em inglês; as suas palavras são citadas tal como estão. Podem "
-        "aproximar-se da sua pergunta sem responder a ela.",
+        searched_english="Procurei num artigo em inglês; as suas palavras são citadas tal como estão.",
+        foreign_hint="As palavras citadas podem aproximar-se da sua pergunta sem responder a ela.",
         reading_as="Entendi assim:",
         ask_as_typed="Perguntar como escrevi",
         show_in_article="Ver no artigo",
@@ -274,8 +275,8 @@ _OTHERS = (
         unsure="Pasaj ki pi pre a",
         unsure_hint="Mwen pa ka di si li reponn yon kesyon an kreyòl.",
         nothing_found="Mwen pa jwenn anyen ki pre kesyon sa a",
-        searched_english="Mwen chèche nan yon atik ki ekri an anglè; mo li yo site jan yo ye a. Yo ka pale de "
-        "menm bagay la san yo pa reponn kesyon ou an.",
+        searched_english="Mwen chèche nan yon atik ki ekri an anglè; mo li yo site jan yo ye a.",
+        foreign_hint="Mo yo site yo ka pale de menm bagay la san yo pa reponn kesyon ou an.",
         reading_as="Men jan mwen konprann li:",
         ask_as_typed="Poze l jan mwen ekri l la",
         show_in_article="Gade nan atik la",
@@ -336,8 +337,8 @@ _OTHERS = (
         unsure="Đoạn gần nhất",
         unsure_hint="Tôi không thể biết đoạn này có trả lời câu hỏi bằng tiếng Việt hay không.",
         nothing_found="Tôi không tìm thấy gì gần với câu hỏi này",
-        searched_english="Tôi đã tìm trong một bài báo tiếng Anh; lời trích được giữ nguyên văn. Lời trích có thể "
-        "chỉ gần với câu hỏi mà chưa trả lời câu hỏi đó.",
+        searched_english="Tôi đã tìm trong một bài báo tiếng Anh; lời trích được giữ nguyên văn.",
+        foreign_hint="Lời trích có thể chỉ gần với câu hỏi mà chưa trả lời câu hỏi đó.",
         reading_as="Tôi hiểu câu hỏi là:",
         ask_as_typed="Hỏi đúng như đã gõ",
         show_in_article="Xem trong bài báo",
@@ -398,7 +399,8 @@ _OTHERS = (
         unsure="最接近的段落",
         unsure_hint="我无法判断它是否回答了用中文提出的问题。",
         nothing_found="我没有找到与此问题相近的内容",
-        searched_english="我搜索的是一篇英文文章，引文保持原文。引文可能只是与您的问题相近，不一定回答了它。",
+        searched_english="我搜索的是一篇英文文章，引文保持原文。",
+        foreign_hint="引文可能只是与您的问题相近，不一定回答了它。",
         reading_as="我的理解是：",
         ask_as_typed="按原样提问",
         show_in_article="在文章中查看",
@@ -467,7 +469,7 @@ def tell_hint(words: Messages, outcome: Outcome, article_language: str) -> str:
     judged = words.language == article_language
     match outcome:
         case Outcome.ANSWERED:
-            return ""
+            return "" if judged else words.foreign_hint
         case Outcome.NEAREST:
             return words.nearest_hint if judged else words.unsure_hint
         case Outcome.OFF_TOPIC:

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.answer import Outcome
-from assistant.messages import FIELDS, LANGUAGES, detect_language, messages_for, tell_outcome
+from assistant.messages import FIELDS, LANGUAGES, detect_language, messages_for, tell_hint, tell_outcome
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -40,3 +40,11 @@ def test_what_cannot_be_judged_is_not_denied() -> None:
     assert tell_outcome(spanish, Outcome.NEAREST, "es") == "El artículo no lo dice"
     assert tell_outcome(spanish, Outcome.OFF_TOPIC, "en") == "No encontré nada cercano a esta pregunta"
     assert tell_outcome(spanish, Outcome.ANSWERED, "en") == "El artículo dice"
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_an_answer_across_languages_says_that_it_may_miss(language: str) -> None:
+    words = messages_for(language)
+    assert tell_hint(words, Outcome.ANSWERED, "en") == words.foreign_hint != ""
+    assert tell_hint(words, Outcome.ANSWERED, language) == ""
+    assert words.foreign_hint != tell_hint(words, Outcome.NEAREST, "en")
