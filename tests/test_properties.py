@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.decide import WITH_READER, WITHOUT_READER, Evidence, Rule, measure_confidence
+from assistant.decide import FOREIGN, WITH_READER, WITHOUT_READER, Evidence, Rule, measure_confidence
 from assistant.followup import stand_alone
 from assistant.log_files import write_log_csv
 from assistant.log_lines import LineFormatter, LogForm, escape_line
@@ -270,7 +270,7 @@ evidence = st.builds(
 
 
 @steady
-@given(evidence, st.floats(0, 1e6), st.sampled_from([WITH_READER, WITHOUT_READER]))
+@given(evidence, st.floats(0, 1e6), st.sampled_from([WITH_READER, WITHOUT_READER, *FOREIGN.values()]))
 def test_confidence_is_a_probability_that_grows_with_the_evidence(
     told: Evidence, more: float, rule: Rule
 ) -> None:
